@@ -1,0 +1,25 @@
+"""What production will not start with."""
+
+from django.core.exceptions import ImproperlyConfigured
+
+SHORTEST_SECRET = 50
+
+
+def refuse_unsafe_production(
+    *, secret_key: str, debug: bool, allowed_hosts: list[str], database_url: str
+) -> None:
+    """Raise ImproperlyConfigured, naming every unsafe setting at once.
+
+    The messages are for the operator who reads the log of a service that did not come up.
+    """
+    faults = []
+    if len(secret_key) < SHORTEST_SECRET or secret_key.startswith(("insecure", "django-insecure")):
+        faults.append(f"SECRET_KEY липсва, стойността е примерна или е под {SHORTEST_SECRET} знака")
+    if debug:
+        faults.append("DEBUG трябва да е изключен")
+    if not allowed_hosts or "*" in allowed_hosts:
+        faults.append("ALLOWED_HOSTS трябва да изброява имената на портала")
+    if not database_url:
+        faults.append("DATABASE_URL липсва")
+    if faults:
+        raise ImproperlyConfigured("Порталът отказва да тръгне: " + "; ".join(faults) + ".")

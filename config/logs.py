@@ -1,0 +1,27 @@
+"""Logging: one line a record on stderr, with the request's reference number."""
+
+
+def logging_config(mode: str) -> dict:
+    """Return Django's LOGGING dictionary for ``mode`` (production, demo, test).
+
+    Lines carry ``request_id`` (shown to people on error pages) and never form data or names.
+    """
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {"request_id": {"()": "municipalities.requestid.RequestIdFilter"}},
+        "formatters": {
+            "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}
+        },
+        "handlers": {
+            "console": {
+                "class": "logging.StreamHandler",
+                "filters": ["request_id"],
+                "formatter": "line",
+            }
+        },
+        "root": {"handlers": ["console"], "level": "WARNING" if mode != "production" else "INFO"},
+        "loggers": {
+            "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False}
+        },
+    }

@@ -1,0 +1,19 @@
+"""The addresses of the portal. Public addresses are Bulgarian words in Latin letters."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from municipalities.views import health
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("accounts/", include("allauth.account.urls")),
+    path("admin/", admin.site.urls),
+    path("proekti/", include("projects.urls")),
+    path("kampanii/", include("campaigns.urls")),
+    path("rabotno-myasto/", include("frontoffice.urls")),
+    path("", include("municipalities.urls")),
+    path("", include("services_registry.urls")),
+    path("", include("referrals.urls")),
+]

@@ -1,0 +1,141 @@
+"""What happens at the desk: consultations and what they are about."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Prefetch, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_scopes import ScopedManager
+
+from municipalities.models import Office, Settlement, User
+from municipalities.tenancy import MunicipalModel
+from services_registry.models import Service, ServiceKind
+
+LONGEST_CONSULTATION = 480
+
+
+class ConsultationTopic(models.Model):
+    """Тема на консултация. The same list for every municipality, so that numbers compare."""
+
+    code = models.SlugField(_("код"), max_length=60, unique=True)
+    name = models.CharField(_("наименование"), max_length=120)
+    short_name = models.CharField(_("на бутона"), max_length=24)
+    order = models.PositiveSmallIntegerField(_("ред"), default=0)
+    kinds = models.ManyToManyField(
+        ServiceKind, related_name="+", blank=True, verbose_name=_("видове услуги")
+    )
+
+    class Meta:
+        ordering = ("order", "name", "pk")
+        verbose_name = _("тема на консултация")
+        verbose_name_plural = _("теми на консултации")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ConsultationQuerySet(models.QuerySet):
+    def on_day(self, day: dt.date):
+        """Consultations of one local day."""
+        start, end = (
+            timezone.make_aware(dt.datetime.combine(d, dt.time.min))
+            for d in (day, day + dt.timedelta(days=1))
+        )
+        return self.filter(held_at__gte=start, held_at__lt=end)
+
+    def for_listing(self):
+        """Bring what a row of the journal shows, in three queries."""
+        return self.select_related("specialist", "office").prefetch_related(
+            "topics", Prefetch("services", queryset=Service.public.select_related("municipality"))
+        )
+
+
+class Consultation(MunicipalModel):
+    """Консултация: may be anonymous and final. It is not a case and opens none by itself."""
+
+    class Channel(models.TextChoices):
+        IN_PERSON = "in_person", _("на място")
+        PHONE = "phone", _("телефон")
+        EMAIL = "email", _("е-поща")
+        OUTREACH = "outreach", _("изнесена приемна")
+
+    class Subject(models.TextChoices):
+        SELF = "self", _("за себе си")
+        RELATIVE = "relative", _("за близък")
+        PROFESSIONAL = "professional", _("професионалист")
+        OTHER = "other", _("за друг човек")
+
+    class Outcome(models.TextChoices):
+        INFORMED = "informed", _("информиран")
+        APPLICATION = "application", _("ще подаде заявление")
+        FOLLOW_UP = "follow_up", _("последващ разговор")
+        ELSEWHERE = "elsewhere", _("насочен другаде")
+
+    office = models.ForeignKey(
+        Office,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("офис"),
+    )
+    specialist = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", verbose_name=_("специалист")
+    )
+    held_at = models.DateTimeField(_("проведена на"), default=timezone.now)
+    duration_minutes = models.PositiveSmallIntegerField(
+        _("времетраене в минути"),
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_CONSULTATION)],
+    )
+    channel = models.CharField(_("канал"), max_length=12, choices=Channel.choices)
+    subject = models.CharField(_("за кого"), max_length=12, choices=Subject.choices)
+    topics = models.ManyToManyField(ConsultationTopic, related_name="+", verbose_name=_("теми"))
+    services = models.ManyToManyField(
+        Service, related_name="+", blank=True, verbose_name=_("обсъдени услуги")
+    )
+    settlement = models.ForeignKey(
+        Settlement,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("населено място"),
+    )
+    outcome = models.CharField(_("изход"), max_length=12, choices=Outcome.choices)
+    note = models.TextField(_("бележка"), blank=True, max_length=4000)
+    # Made by the page before it is sent: the same form sent twice finds the first row.
+    form_key = models.UUIDField(default=uuid.uuid4, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(_("записана на"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("променена на"), auto_now=True)
+
+    objects = ScopedManager(
+        municipality="municipality",
+        _manager_class=models.Manager.from_queryset(ConsultationQuerySet),
+    )
+
+    class Meta:
+        ordering = ("-held_at", "-pk")
+        verbose_name = _("консултация")
+        verbose_name_plural = _("консултации")
+        indexes = [
+            models.Index(fields=["municipality", "-held_at", "-id"], name="consultation_journal")
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "form_key"], name="consultation_form_once"
+            ),
+            models.CheckConstraint(
+                name="consultation_duration_possible",
+                condition=Q(duration_minutes__gte=1, duration_minutes__lte=LONGEST_CONSULTATION),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{timezone.localtime(self.held_at):%d.%m.%Y %H:%M}, {self.get_channel_display()}"

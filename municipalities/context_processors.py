@@ -1,0 +1,27 @@
+"""What every template may rely on."""
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from municipalities import permissions
+
+
+def portal(request: HttpRequest) -> dict:
+    """Return the variables of the page frame.
+
+    Error pages come here too, from before the tenancy middleware ran, hence the defaults.
+    """
+    membership = getattr(request, "membership", None)
+    user = getattr(request, "user", None)
+    signed_in = bool(user and user.is_authenticated)
+    return {
+        "demo_mode": settings.DEMO_MODE,
+        "demo_password": settings.DEMO_PASSWORD if settings.DEMO_MODE else "",
+        "request_id": getattr(request, "request_id", ""),
+        "membership": membership,
+        "memberships": getattr(request, "memberships", []),
+        "current_municipality": getattr(request, "municipality", None),
+        "signed_in": signed_in,
+        "may_use_desk": signed_in and permissions.can_use_desk(request),
+        "may_enter_admin": signed_in and permissions.can_enter_admin(request),
+    }

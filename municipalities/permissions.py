@@ -1,0 +1,81 @@
+"""Who may: every rule is a sentence about a request, used by views, admin and templates alike.
+
+Each takes the request (``request.user``, and ``request.membership`` that the tenancy middleware
+put there) and answers True or False. Nobody may unless a rule here says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from municipalities.models import Role
+
+DESK_ROLES = {Role.SPECIALIST, Role.HEAD}
+
+
+def role_of(request: HttpRequest) -> str | None:
+    """Return the role of the membership the request acts under, None for anyone else."""
+    membership = getattr(request, "membership", None)
+    return membership.role if membership else None
+
+
+def can_use_desk(request: HttpRequest) -> bool:
+    """Specialists and heads work at the desk of their municipality."""
+    return role_of(request) in DESK_ROLES
+
+
+def can_edit_consultation(request: HttpRequest, consultation) -> bool:
+    """A specialist corrects their own consultations, the head those of the whole office."""
+    if role_of(request) == Role.HEAD:
+        return True
+    return can_use_desk(request) and consultation.specialist_id == request.user.pk
+
+
+def can_manage_projects(request: HttpRequest) -> bool:
+    """The project manager runs projects, trainings and campaigns in the admin."""
+    return role_of(request) == Role.PROJECT_MANAGER
+
+
+def can_administer_municipality(request: HttpRequest) -> bool:
+    """The municipal administrator keeps offices, the registry and its classifiers' use."""
+    return role_of(request) == Role.ADMINISTRATOR
+
+
+def can_manage_registry(request: HttpRequest) -> bool:
+    """The registry is kept by the municipal administrator and the head of the front office."""
+    return role_of(request) in {Role.ADMINISTRATOR, Role.HEAD}
+
+
+def can_operate_platform(request: HttpRequest) -> bool:
+    """The operator manages municipalities and classifiers, and sees no personal data."""
+    return bool(getattr(request.user, "is_operator", False))
+
+
+def can_enter_admin(request: HttpRequest) -> bool:
+    """The admin is for project managers, administrators, heads and the operator."""
+    user = request.user
+    return bool(user.is_active and user.is_staff) and (
+        can_manage_projects(request)
+        or can_manage_registry(request)
+        or can_operate_platform(request)
+    )
+
+
+def require(rule: Callable[[HttpRequest], bool]):
+    """Make a view answer 403 unless ``rule`` holds for the request."""
+
+    def decorator(view):
+        @wraps(view)
+        def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+            if not rule(request):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.rule = rule
+        return guarded
+
+    return decorator

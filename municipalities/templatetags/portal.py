@@ -1,0 +1,80 @@
+"""Template filters that every page has without loading them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal, InvalidOperation
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+CURRENCY_SIGNS = {"BGN": "лв.", "EUR": "€"}
+NBSP = "\xa0"
+
+
+@register.filter
+def money(amount, currency: str = "EUR") -> str:
+    """Write an amount as money: ``1 234,56 €`` with non-breaking spaces; nothing for None."""
+    if amount is None or amount == "":
+        return ""
+    try:
+        value = Decimal(str(amount))
+    except InvalidOperation:
+        return ""
+    written = number_format(value, decimal_pos=2, use_l10n=True, force_grouping=True)
+    return f"{written}{NBSP}{CURRENCY_SIGNS.get(currency, currency)}"
+
+
+def plural(count: int, one: str, many: str) -> str:
+    """Return the counted form: in Bulgarian only 1 takes the singular."""
+    return one if count == 1 else many
+
+
+@register.filter
+def counted(count: int, forms: str) -> str:
+    """Write a number with its noun: ``{{ 3|counted:"услуга,услуги" }}`` is „3 услуги“."""
+    one, many = forms.split(",")
+    number = number_format(count, force_grouping=True)
+    return f"{number}{NBSP}{plural(count, one, many)}"
+
+
+def ago_words(days: int) -> str:
+    """Say how long ago a day was: „днес“, „вчера“, „преди 3 дни“, „преди 7 месеца“."""
+    if days <= 0:
+        return "днес"
+    if days == 1:
+        return "вчера"
+    if days < 60:
+        return f"преди {days} дни"
+    if days < 730:
+        months = round(days / 30.4375)
+        return f"преди {months} месеца"
+    return f"преди {days // 365} години"
+
+
+@register.filter
+def ago(moment: dt.date | dt.datetime | None) -> SafeString | str:
+    """Write a moment in the past as „преди 3 дни (18.11.2026)“, marked up with its exact time."""
+    if not moment:
+        return ""
+    if isinstance(moment, dt.datetime):
+        moment = timezone.localtime(moment)
+    day = moment.date() if isinstance(moment, dt.datetime) else moment
+    words = ago_words((timezone.localdate() - day).days)
+    return format_html(
+        '<time datetime="{}">{} ({})</time>', moment.isoformat(), words, f"{day:%d.%m.%Y}"
+    )
+
+
+@register.filter
+def phone_link(phone: str) -> SafeString | str:
+    """Write a phone number as a link that calls it."""
+    if not phone:
+        return ""
+    dialled = "".join(c for c in phone if c.isdigit() or c == "+")
+    return format_html('<a href="tel:{}">{}</a>', dialled, phone.replace(" ", NBSP))
