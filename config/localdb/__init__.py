@@ -123,6 +123,7 @@ def _sweep(root: Path) -> None:
 def _start(root: Path, *, disposable: bool) -> Cluster:
     with locked(root / "start.lock"):
         users = share(root / "users.lock")
+        place = None
         try:
             place = find_place(root)
             password = prepare(root, place, disposable=disposable)
@@ -133,7 +134,9 @@ def _start(root: Path, *, disposable: bool) -> Cluster:
                     f"PostgreSQL тръгна, но не приема връзки; вижте {place.log}."
                 )
             return Cluster(root, place, url, disposable, users)
-        except BaseException:
+        except BaseException:  # Ctrl+C too: what was started for nobody is stopped
+            if place and try_lock(users):
+                shut_down(place, mode="fast")
             os.close(users)
             raise
 

@@ -1,0 +1,69 @@
+# Всички команди на проекта. „make“ без нищо ги изброява.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help run test test-fast browser lint format look requirements reset clean dev
+
+# Any Python will do: scripts/bootstrap.py finds a new enough one itself and says so if there is none.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	"$$p" -c "" >/dev/null 2>&1 && echo "$$p" && break; done)
+BOOTSTRAP = $(or $(PYTHON),$(error Python не е намерен: нужен е Python 3.11 или по-нов)) scripts/bootstrap.py
+PY := .venv/bin/python
+PYTEST := $(PY) -m pytest -n auto --maxprocesses 8
+WITH_DATABASE := $(PY) -m config.localdb exec --test --
+# Extra arguments for pytest: make test ARGS="-k search -x"
+ARGS ?=
+
+help: ## Този списък
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Пуска портала с примерни данни на 127.0.0.1:8000 (друг порт: PORT=8001 make run)
+	@$(BOOTSTRAP) run
+
+test: dev ## Всички проверки; в браузър, ако има Chromium (REQUIRE_BROWSER=1: задължително)
+	@$(PYTEST) $(ARGS)
+
+test-fast: dev ## Проверките без браузъра
+	@$(PYTEST) -m "not browser" $(ARGS)
+
+browser: dev ## Само проверките в браузъра
+	@$(PYTEST) -m browser $(ARGS)
+
+lint: export FRONTOFFICE_MODE = test
+lint: dev ## Стил, шаблони, типове, липсващи миграции
+	@failed=0; \
+	check() { echo "== $$*"; "$$@" || failed=1; }; \
+	check $(PY) -m ruff check .; \
+	check $(PY) -m ruff format --check .; \
+	check $(PY) -m djlint --check --lint --quiet templates; \
+	check $(PY) -m mypy .; \
+	check $(WITH_DATABASE) $(PY) manage.py makemigrations --check --dry-run; \
+	check $(WITH_DATABASE) $(PY) manage.py check --fail-level WARNING; \
+	exit $$failed
+
+format: dev ## Подрежда кода и шаблоните
+	@$(PY) -m ruff check --fix-only --quiet .
+	@$(PY) -m ruff format .
+	@$(PY) -m djlint --reformat --quiet templates
+
+look: dev ## Снима всяка страница във var/look/
+	@$(PY) scripts/look.py $(ARGS)
+
+requirements: dev ## Обновява requirements/*.txt (пакети, версии, хешове)
+	@for name in base local dev; do \
+		CUSTOM_COMPILE_COMMAND="make requirements" $(PY) -m piptools compile --quiet \
+			--generate-hashes --allow-unsafe --strip-extras --no-emit-options \
+			--no-emit-index-url --no-emit-find-links --no-emit-trusted-host $(ARGS) \
+			--output-file requirements/$$name.txt requirements/$$name.in || exit 1; \
+	done
+
+reset: ## Изтрива местната база; следващото „make run“ започва отначало
+	@$(BOOTSTRAP) install local
+	@$(PY) -m config.localdb remove
+	@rm -f var/secrets.env
+
+clean: ## Маха .venv и всичко, което се прави наново; базата остава
+	@rm -rf .venv var/static var/static.stamp var/look .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+dev:
+	@$(BOOTSTRAP) install dev
