@@ -81,13 +81,18 @@ def load(*, report: Callable[[str], None]) -> None:
 
 
 def _make_office(municipality: Municipality, data: dict) -> Office:
-    hours = data.pop("hours")
-    settlement = Settlement.objects.get(ekatte=data.pop("settlement"))
-    office = Office.objects.create(municipality=municipality, settlement=settlement, **data)
+    office = Office.objects.create(
+        municipality=municipality,
+        settlement=Settlement.objects.get(ekatte=data["settlement"]),
+        **{
+            name: data[name]
+            for name in ("name", "slug", "address", "phone", "email", "workplaces", "about")
+        },
+        **data["access"],
+    )
     OfficeHours.objects.bulk_create(
-        OfficeHours(municipality=municipality, office=office, weekday=day, opens=start, closes=end)
-        for day in range(1, 6)
-        for start, end in hours
+        OfficeHours(municipality=municipality, office=office, **row)
+        for row in hours_from(data["hours"])
     )
     return office
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -106,3 +106,11 @@ def week(hours: Iterable[OpeningHours]) -> list[tuple[str, str]]:
         (str(names[first]) if first == last else f"{names[first]} – {names[last]}", text)
         for first, last, text in runs
     ]
+
+
+def hours_from(rows: Iterable[dict]) -> Iterator[dict]:
+    """Yield weekday, opens and closes for rows written as ``{"days": "1-5", "opens": "08:30", …}``."""
+    for row in rows:
+        first, _dash, last = row["days"].partition("-")
+        for weekday in range(int(first), int(last or first) + 1):
+            yield {"weekday": weekday, "opens": row["opens"], "closes": row["closes"]}

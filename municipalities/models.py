@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
-from municipalities.hours import OpeningHours
+from municipalities.hours import OpeningHours, week
+from municipalities.places import AccessiblePlace
 from municipalities.tenancy import MunicipalModel
 
 ekatte_validator = RegexValidator(r"^\d{5}$", _("ЕКАТТЕ е пет цифри."))
@@ -102,7 +103,22 @@ class Settlement(models.Model):
         return f"{self.kind} {self.name}"
 
 
-class Office(MunicipalModel):
+class OfficeQuerySet(models.QuerySet):
+    def with_public_hours(self):
+        """Bring the working hours, in one query more."""
+        return self.prefetch_related(
+            models.Prefetch("hours", queryset=OfficeHours.public.order_by("weekday", "opens"))
+        )
+
+
+class PublicOfficeManager(models.Manager.from_queryset(OfficeQuerySet)):
+    """Offices that citizens see, of any municipality."""
+
+    def get_queryset(self):
+        return super().get_queryset().filter(is_public=True)
+
+
+class Office(MunicipalModel, AccessiblePlace):
     """Фронт-офис or information centre where people are received (not a statutory term)."""
 
     name = models.CharField(_("име"), max_length=150)
@@ -115,16 +131,11 @@ class Office(MunicipalModel):
     email = models.EmailField(_("е-поща"), blank=True)
     workplaces = models.PositiveSmallIntegerField(_("работни места"), null=True, blank=True)
     about = models.TextField(_("за офиса"), blank=True)
-    accessibility = models.TextField(_("достъпност на мястото"), blank=True)
     is_public = models.BooleanField(_("показва се на гражданите"), default=True)
 
     objects = ScopedManager(municipality="municipality")
 
-    class PublicManager(models.Manager):
-        def get_queryset(self):
-            return super().get_queryset().filter(is_public=True)
-
-    public = PublicManager()
+    public = PublicOfficeManager()
 
     class Meta:
         ordering = ("municipality_id", "name", "pk")

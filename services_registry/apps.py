@@ -5,3 +5,14 @@ from django.utils.translation import gettext_lazy as _
 class ServicesRegistryConfig(AppConfig):
     name = "services_registry"
     verbose_name = _("Регистър на социалните услуги")
+
+    def ready(self):
+        from municipalities.landing import register_landing
+        from municipalities.sections import register_section
+        from services_registry.permissions import works_for_a_provider
+        from services_registry.views.catalogue import services_section
+
+        register_section(
+            order=20, template="services_registry/section_services.html", load=services_section
+        )
+        register_landing(works_for_a_provider, "provider")

@@ -16,6 +16,7 @@ from django_scopes import ScopedManager
 
 from municipalities.hours import OpeningHours, OpenState, open_state, week
 from municipalities.models import Settlement, User
+from municipalities.places import AccessiblePlace
 from municipalities.tenancy import MunicipalModel
 from services_registry.checks import check_eik
 from services_registry.classifiers import (  # noqa: F401  Django finds an app's models here
@@ -277,7 +278,7 @@ class Service(MunicipalModel):
         return [str(names.get(code, code)) for code in self.settings]
 
 
-class ServiceSite(MunicipalModel):
+class ServiceSite(MunicipalModel, AccessiblePlace):
     """Място на предоставяне. The address of a shelter from violence is secret and never shown."""
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="sites")
@@ -295,24 +296,7 @@ class ServiceSite(MunicipalModel):
     )
     phone = models.CharField(_("телефон"), max_length=40, blank=True)
     email = models.EmailField(_("е-поща"), blank=True)
-    step_free_entrance = models.BooleanField(_("вход без стъпала"), null=True, blank=True)
-    lift = models.BooleanField(_("асансьор"), null=True, blank=True)
-    accessible_toilet = models.BooleanField(_("достъпна тоалетна"), null=True, blank=True)
-    induction_loop = models.BooleanField(_("индукционен контур"), null=True, blank=True)
-    sign_language = models.BooleanField(_("български жестов език"), null=True, blank=True)
-    parking = models.BooleanField(_("паркомясто за хора с увреждания"), null=True, blank=True)
-    public_transport = models.BooleanField(_("спирка наблизо"), null=True, blank=True)
     note = models.CharField(_("бележка за мястото"), max_length=250, blank=True)
-
-    ACCESS_FIELDS = (
-        "step_free_entrance",
-        "lift",
-        "accessible_toilet",
-        "induction_loop",
-        "sign_language",
-        "parking",
-        "public_transport",
-    )
 
     objects = ScopedManager(municipality="municipality")
     public = models.Manager()
@@ -338,22 +322,6 @@ class ServiceSite(MunicipalModel):
 
     def __str__(self) -> str:
         return self.name or f"{self.settlement}"
-
-    def present(self) -> list[str]:
-        """What of accessibility the place is known to have, in words."""
-        return self._access(True)
-
-    def absent(self) -> list[str]:
-        """What of accessibility the place is known to lack, in words."""
-        return self._access(False)
-
-    def _access(self, value: bool) -> list[str]:
-        meta = self._meta
-        return [
-            str(meta.get_field(name).verbose_name)
-            for name in self.ACCESS_FIELDS
-            if getattr(self, name) is value
-        ]
 
     def week(self) -> list[tuple[str, str]]:
         """Return the working week as (days, times)."""

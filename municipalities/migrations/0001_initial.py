@@ -225,8 +225,33 @@ class Migration(migrations.Migration):
                 ),
                 ("about", models.TextField(blank=True, verbose_name="за офиса")),
                 (
-                    "accessibility",
-                    models.TextField(blank=True, verbose_name="достъпност на мястото"),
+                    "step_free_entrance",
+                    models.BooleanField(blank=True, null=True, verbose_name="вход без стъпала"),
+                ),
+                ("lift", models.BooleanField(blank=True, null=True, verbose_name="асансьор")),
+                (
+                    "accessible_toilet",
+                    models.BooleanField(blank=True, null=True, verbose_name="достъпна тоалетна"),
+                ),
+                (
+                    "induction_loop",
+                    models.BooleanField(blank=True, null=True, verbose_name="индукционен контур"),
+                ),
+                (
+                    "sign_language",
+                    models.BooleanField(
+                        blank=True, null=True, verbose_name="български жестов език"
+                    ),
+                ),
+                (
+                    "parking",
+                    models.BooleanField(
+                        blank=True, null=True, verbose_name="паркомясто за хора с увреждания"
+                    ),
+                ),
+                (
+                    "public_transport",
+                    models.BooleanField(blank=True, null=True, verbose_name="спирка наблизо"),
                 ),
                 (
                     "is_public",

@@ -57,6 +57,26 @@ def ago_words(days: int) -> str:
     return f"преди {days // 365} години"
 
 
+def since_words_of(days: int) -> str:
+    """Say for how long: „12 дни“, „7 месеца“."""
+    return ago_words(max(days, 2)).removeprefix("преди ")
+
+
+@register.filter
+def since_words(day: dt.date | None) -> str:
+    """Write how long it is since ``day``: „7 месеца“."""
+    return since_words_of((timezone.localdate() - day).days) if day else ""
+
+
+@register.simple_tag(takes_context=True)
+def querystring_without(context, name: str) -> str:
+    """Return the page's query string without the parameter ``name`` and without the page number."""
+    params = context["request"].GET.copy()
+    params.pop(name, None)
+    params.pop("page", None)
+    return f"?{params.urlencode()}" if params else ""
+
+
 @register.filter
 def ago(moment: dt.date | dt.datetime | None) -> SafeString | str:
     """Write a moment in the past as „преди 3 дни (18.11.2026)“, marked up with its exact time."""

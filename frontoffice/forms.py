@@ -1,0 +1,192 @@
+"""Forms of the desk."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from frontoffice.models import LONGEST_CONSULTATION, Consultation, ConsultationTopic
+from municipalities.models import Municipality, Settlement
+from services_registry.models import Service
+
+KEYS_FOR_TOPICS = 8
+
+
+class TopicChoices(forms.CheckboxSelectMultiple):
+    """Topics as buttons; the first eight carry the number key that presses them."""
+
+    def create_option(self, name, value, label, selected, index, subindex=None, attrs=None):
+        option = super().create_option(name, value, label, selected, index, subindex, attrs)
+        if index < KEYS_FOR_TOPICS:
+            option["attrs"]["data-key"] = str(index + 1)
+        return option
+
+
+class ServiceChoices(forms.SelectMultiple):
+    """Services by name; each says its free places to whoever reads the option or the script."""
+
+    def create_option(self, name, value, label, selected, index, subindex=None, attrs=None):
+        option = super().create_option(name, value, label, selected, index, subindex, attrs)
+        service = getattr(value, "instance", None)
+        if service is not None and service.capacity_free is not None:
+            option["label"] = f"{label} (свободни {service.capacity_free})"
+        return option
+
+
+class TopicField(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, topic: ConsultationTopic) -> str:
+        return topic.short_name
+
+
+class ConsultationForm(forms.Form):
+    """One consultation on one screen: four required answers, the rest prefilled or optional."""
+
+    channel = forms.ChoiceField(
+        label=_("Канал"),
+        choices=Consultation.Channel.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Изберете как се обърна човекът.")},
+    )
+    topics = TopicField(
+        ConsultationTopic.objects.none(),
+        label=_("Тема"),
+        widget=TopicChoices,
+        error_messages={"required": _("Изберете поне една тема.")},
+    )
+    subject = forms.ChoiceField(
+        label=_("За кого"),
+        choices=Consultation.Subject.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Изберете за кого е консултацията.")},
+    )
+    services = forms.ModelMultipleChoiceField(
+        Service._base_manager.none(),
+        label=_("Обсъдени услуги"),
+        required=False,
+        widget=ServiceChoices(attrs={"size": 5, "data-typeahead": ""}),
+        error_messages={
+            "invalid_choice": _("Някоя от избраните услуги вече не е публикувана."),
+            "invalid_pk_value": _("Някоя от избраните услуги вече не е публикувана."),
+        },
+    )
+    note = forms.CharField(
+        label=_("Бележка"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Без имена и ЕГН: консултацията е анонимна."),
+    )
+    outcome = forms.ChoiceField(
+        label=_("Изход"),
+        choices=Consultation.Outcome.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Изберете с какво приключи разговорът.")},
+    )
+    settlement = forms.ModelChoiceField(
+        Settlement.objects.none(),
+        label=_("Населено място"),
+        required=False,
+        empty_label=_("Не е посочено"),
+    )
+    held_at = forms.DateTimeField(
+        label=_("Кога"), help_text=_("Например 21.11.2026 14:30."), initial=timezone.now
+    )
+    duration_minutes = forms.IntegerField(
+        label=_("Минути"),
+        min_value=1,
+        max_value=LONGEST_CONSULTATION,
+        initial=5,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    form_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
+
+    def __init__(self, *args, municipality: Municipality, linked=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["topics"].queryset = ConsultationTopic.objects.all()
+        self.fields["services"].queryset = (
+            # Already discussed services stay, even if they are no longer published.
+            Service.objects.filter(
+                Q(status__in=Service.PUBLIC_STATUSES) | Q(pk__in=[s.pk for s in linked])
+            )
+            .with_latest_capacity()
+            .only("name")
+            .order_by("name", "pk")
+        )
+        self.fields["settlement"].queryset = Settlement.objects.filter(municipality=municipality)
+
+    def clean_held_at(self):
+        moment = self.cleaned_data["held_at"]
+        if moment > timezone.now() + dt.timedelta(minutes=5):
+            raise ValidationError(_("Консултацията не може да е в бъдещето."))
+        return moment
+
+    def facts(self) -> dict:
+        """Return the cleaned answers as the verbs of ``consultations`` take them."""
+        return {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name not in ("form_key", "version")
+        }
+
+
+class JournalForm(forms.Form):
+    """Search and filter of the journal, from the address of the page."""
+
+    mark_optional = False
+
+    q = forms.CharField(
+        label=_("Думи в бележката"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+    ot = forms.DateField(label=_("От дата"), required=False)
+    do = forms.DateField(label=_("До дата"), required=False)
+    tema = forms.ModelChoiceField(
+        ConsultationTopic.objects.none(),
+        label=_("Тема"),
+        required=False,
+        to_field_name="code",
+        empty_label=_("Всички"),
+    )
+    kanal = forms.ChoiceField(
+        label=_("Канал"), required=False, choices=[("", _("Всички")), *Consultation.Channel.choices]
+    )
+    moi = forms.BooleanField(label=_("Само моите"), required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["tema"].queryset = ConsultationTopic.objects.all()
+
+    def clean(self):
+        cleaned = super().clean()
+        start, end = cleaned.get("ot"), cleaned.get("do")
+        if start and end and end < start:
+            self.add_error("do", _("Крайната дата е преди началната."))
+        return cleaned
+
+    def narrow(self, consultations, *, user):
+        """Return ``consultations`` narrowed by the valid filters."""
+        chosen = self.cleaned_data
+        conditions = Q()
+        if chosen.get("q"):
+            for word in chosen["q"].split()[:10]:
+                conditions &= Q(note__icontains=word)
+        if chosen.get("ot"):
+            conditions &= Q(held_at__date__gte=chosen["ot"])
+        if chosen.get("do"):
+            conditions &= Q(held_at__date__lte=chosen["do"])
+        if chosen.get("tema"):
+            conditions &= Q(topics=chosen["tema"])
+        if chosen.get("kanal"):
+            conditions &= Q(channel=chosen["kanal"])
+        if chosen.get("moi"):
+            conditions &= Q(specialist=user)
+        return consultations.filter(conditions)

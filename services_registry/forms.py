@@ -1,0 +1,92 @@
+"""What a citizen may ask of the catalogue, from the address of the page."""
+
+from __future__ import annotations
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from services_registry.facets import Options
+from services_registry.models import Service
+
+LONGEST_QUERY = 200
+
+
+class CatalogueForm(forms.Form):
+    """Search and filters of ``/uslugi/``. A wrong filter is told of and left out, not the rest."""
+
+    q = forms.CharField(
+        label=_("Каква помощ търсите?"),
+        required=False,
+        max_length=LONGEST_QUERY,
+        widget=forms.TextInput(attrs={"type": "search", "enterkeyhint": "search"}),
+        error_messages={
+            "max_length": _("Търсенето е твърде дълго. Опишете нуждата с най-много 200 знака."),
+        },
+    )
+    myasto = forms.CharField(
+        label=_("Населено място"),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"list": "places", "autocomplete": "address-level2"}),
+    )
+    obshtina = forms.ChoiceField(label=_("Община"), required=False)
+    situatsiya = forms.ChoiceField(label=_("Житейска ситуация"), required=False)
+    za = forms.ChoiceField(label=_("За кого"), required=False)
+    vid = forms.ChoiceField(label=_("Вид помощ"), required=False)
+    sreda = forms.ChoiceField(label=_("Къде се предоставя"), required=False)
+
+    FILTERS = {
+        "obshtina": "municipality__slug",
+        "situatsiya": "life_situations__slug",
+        "za": "target_groups__code",
+        "vid": "kinds__code",
+    }
+
+    def __init__(self, data, *, options: Options):
+        super().__init__(data)
+        self.options = options
+        anything = [("", _("Всички"))]
+        for name, choices in (
+            ("obshtina", options.municipalities),
+            ("situatsiya", options.situations),
+            ("za", options.groups),
+            ("vid", options.kinds),
+            ("sreda", Service.Setting.choices),
+        ):
+            field = self.fields[name]
+            field.choices = [*anything, *choices]
+            field.error_messages["invalid_choice"] = _("Няма такъв избор. Показваме всички.")
+
+    def clean_myasto(self) -> str:
+        place = self.cleaned_data["myasto"]
+        if place and not self.options.places:
+            raise ValidationError(
+                _("Не намерихме „%(place)s“ сред общините в портала. Показваме всички."),
+                params={"place": place},
+            )
+        return place
+
+    def narrow(self, services):
+        """Return ``services`` narrowed by the filters that are valid."""
+        chosen = getattr(self, "cleaned_data", {})
+        for name, lookup in self.FILTERS.items():
+            if chosen.get(name):
+                services = services.filter(**{lookup: chosen[name]})
+        if chosen.get("sreda"):
+            services = services.filter(settings__contains=[chosen["sreda"]])
+        if chosen.get("myasto"):
+            services = services.filter(municipality__slug__in=self.options.places)
+        return services
+
+    def chosen(self) -> list[tuple[str, str, str]]:
+        """Return the filters in force as (parameter, label, what was chosen)."""
+        rows = []
+        for name in (*self.FILTERS, "sreda"):
+            value = getattr(self, "cleaned_data", {}).get(name)
+            if value:
+                labels = dict(self.fields[name].choices)
+                rows.append((name, self.fields[name].label, labels[value]))
+        if getattr(self, "cleaned_data", {}).get("myasto"):
+            rows.append(("myasto", self.fields["myasto"].label, self.cleaned_data["myasto"]))
+        return rows

@@ -1,0 +1,38 @@
+"""Classifiers that every installation needs. What an administrator changed is kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from services_registry.classifiers import (
+    LifeSituation,
+    RequiredDocument,
+    SearchSynonym,
+    ServiceKind,
+    TargetGroup,
+)
+
+DATA = Path(__file__).parent / "data"
+
+
+def load() -> Iterator[str]:
+    """Create the classifiers that are not there yet; yield a line of report for each kind."""
+    data = json.loads((DATA / "classifiers.json").read_text(encoding="utf-8"))
+    synonyms = json.loads((DATA / "synonyms.json").read_text(encoding="utf-8"))
+    for model, key, rows in (
+        (ServiceKind, "code", data["kinds"]),
+        (TargetGroup, "code", data["target_groups"]),
+        (LifeSituation, "slug", data["life_situations"]),
+        (RequiredDocument, "code", data["documents"]),
+        (SearchSynonym, "term", synonyms),
+    ):
+        known = set(model.objects.values_list(key, flat=True))
+        fresh = [model(**_fields(row)) for row in rows if row[key] not in known]
+        model.objects.bulk_create(fresh)
+        yield f"{model._meta.verbose_name_plural}: нови {len(fresh)}, налични {len(known)}"
+
+
+def _fields(row: dict) -> dict:
+    return {name: "" if value is None else value for name, value in row.items()}
