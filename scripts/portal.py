@@ -48,10 +48,14 @@ def prepare() -> str:
     """Bring database and static files up to date; return what to tell about the accounts."""
     import django
     from django.core.management import call_command
-    from django.db import connections
+    from django.db import OperationalError, connection, connections
 
     django.setup()
     print("Подготвям базата …", flush=True)
+    try:
+        connection.ensure_connection()
+    except OperationalError as fault:
+        raise SystemExit(f"Базата от DATABASE_URL не отговаря: {fault}") from None
     call_command("migrate", interactive=False, verbosity=0)
     call_command("reference_data", stdout=io.StringIO())
     call_command("demo", stdout=io.StringIO())
@@ -85,11 +89,14 @@ def collect_static(stamp: Path) -> None:
 
 
 def main() -> None:
-    VAR.mkdir(parents=True, exist_ok=True)
     port = os.environ.get("PORT") or "8000"
     os.environ.setdefault("FRONTOFFICE_MODE", "demo")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    load_secrets(VAR / "secrets.env")
+    try:
+        VAR.mkdir(parents=True, exist_ok=True)
+        load_secrets(VAR / "secrets.env")
+    except OSError as fault:
+        raise SystemExit(f"Порталът не може да пише в {VAR}: {fault}") from None
     with one_at_a_time(VAR / "prepare.lock"):
         accounts = prepare()
     os.environ["PORTAL_WELCOME"] = (
@@ -107,5 +114,3 @@ if __name__ == "__main__":
         main()
     except KeyboardInterrupt:
         sys.exit(130)
-    except OSError as fault:
-        sys.exit(f"Порталът не може да тръгне: {fault}")

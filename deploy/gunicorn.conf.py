@@ -1,0 +1,15 @@
+"""gunicorn's settings in production, behind the TLS proxy. WEB_CONCURRENCY sets the processes."""
+
+bind = "0.0.0.0:8000"
+threads = 4
+timeout = 60
+graceful_timeout = 30
+max_requests = 2000  # a process that leaks is replaced before it matters
+max_requests_jitter = 200
+worker_tmp_dir = "/dev/shm"
+control_socket_disable = True
+# Only the proxy's network reaches this port.
+forwarded_allow_ips = "*"
+# The path without the query: people type needs and names into the search field.
+accesslog = "-"
+access_log_format = "%(t)s %(m)s %(U)s %(s)s %(M)sms [%({x-request-id}o)s]"
