@@ -51,10 +51,10 @@ class Kind:
     """One of the three tables: where its rows go and what they hang on."""
 
     title: str
-    model: type[Province] | type[Municipality] | type[Settlement]
+    model: type[Any]
     key: str
     parent: str = ""
-    parent_model: type[Province] | type[Municipality] | None = None
+    parent_model: type[Any] | None = None
 
 
 KINDS = {
@@ -112,11 +112,14 @@ class Report:
 
     def summary(self) -> str:
         """Return the import in one line of Bulgarian."""
-        what = "различни и оставени както са" if self.kept else "променени"
+        new, old = len(self.created), self.total - len(self.created)
+        if self.kept:
+            differ = f", от тях {self.changed} се различават и са оставени" if self.changed else ""
+            return f"{self.title}: нови {new}, налични {old}{differ}"
         repeated = f" от {self.rows} реда" if self.rows != self.total else ""
         return (
-            f"{self.title}: {self.total}{repeated} (нови {len(self.created)}, "
-            f"{what} {self.changed}, без промяна {self.unchanged})"
+            f"{self.title}: {self.total}{repeated} "
+            f"(нови {new}, променени {self.changed}, без промяна {self.unchanged})"
         )
 
     def lines(self) -> Iterator[str]:

@@ -25,7 +25,11 @@ UNKNOWN_POSTCODES = {"липсва", "няма", "xxxx", "хххх", "-", "–"}
 
 CYRILLIC_NAME = re.compile(r"[А-Яа-я][А-Яа-яѝA-Za-z0-9 .,()'’„“\"-]*")
 LATIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9 .,()'’\"-]*")
-MODELS = {"provinces": Province, "municipalities": Municipality, "settlements": Settlement}
+MODELS: dict[str, type[Any]] = {
+    "provinces": Province,
+    "municipalities": Municipality,
+    "settlements": Settlement,
+}
 
 
 class BadCell(ValueError):

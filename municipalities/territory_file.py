@@ -137,7 +137,7 @@ def _read_bytes(file: BinaryIO) -> bytes:
 
 def _decode(data: bytes) -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encodings = ("utf-16",)
+        encodings: tuple[str, ...] = ("utf-16",)
     elif _is_meant_as_utf8(data):
         encodings = ("utf-8-sig",)
     else:

@@ -124,9 +124,11 @@ def test_start_does_not_undo_a_newer_list(ground):
     lines = list(reference.load())
     assert Settlement.objects.get(ekatte="67338").population_2013 == 80_000
     assert Settlement.objects.filter(ekatte="30257").exists()
-    assert lines[2] == (
-        "Населени места: 241 (нови 1, различни и оставени както са 1, без промяна 239)"
-    )
+    assert lines == [
+        "Области: нови 0, налични 28",
+        "Общини: нови 0, налични 265",
+        "Населени места: нови 1, налични 240, от тях 1 се различават и са оставени",
+    ]
 
 
 def test_what_changed_is_reported_by_column_and_example(ground):
