@@ -44,18 +44,29 @@ def one_at_a_time(path: Path) -> Iterator[None]:
         yield
 
 
+def check_database() -> None:
+    """Leave with a message where the database does not let us in; the pool would wait and retry."""
+    import psycopg
+    from django.db import connection
+
+    how = connection.get_connection_params()
+    how.pop("pool", None)
+    try:
+        psycopg.connect(**how, connect_timeout=5).close()
+    except psycopg.OperationalError as fault:
+        reason = str(fault).splitlines()[0]
+        raise SystemExit(f"Базата от DATABASE_URL не отговаря: {reason}") from None
+
+
 def prepare() -> str:
     """Bring database and static files up to date; return what to tell about the accounts."""
     import django
     from django.core.management import call_command
-    from django.db import OperationalError, connection, connections
+    from django.db import connections
 
     django.setup()
+    check_database()
     print("Подготвям базата …", flush=True)
-    try:
-        connection.ensure_connection()
-    except OperationalError as fault:
-        raise SystemExit(f"Базата от DATABASE_URL не отговаря: {fault}") from None
     call_command("migrate", interactive=False, verbosity=0)
     call_command("reference_data", stdout=io.StringIO())
     call_command("demo", stdout=io.StringIO())
