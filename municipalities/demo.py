@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from municipalities.hours import hours_from
 from municipalities.models import (
     Membership,
     Municipality,

@@ -109,7 +109,7 @@ def week(hours: Iterable[OpeningHours]) -> list[tuple[str, str]]:
 
 
 def hours_from(rows: Iterable[dict]) -> Iterator[dict]:
-    """Yield weekday, opens and closes for rows written as ``{"days": "1-5", "opens": "08:30", …}``."""
+    """Yield weekday, opens, closes of rows written ``{"days": "1-5", "opens": "08:30", …}``."""
     for row in rows:
         first, _dash, last = row["days"].partition("-")
         for weekday in range(int(first), int(last or first) + 1):

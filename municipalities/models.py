@@ -78,9 +78,9 @@ class Settlement(models.Model):
     """Населено място by ЕКАТТЕ; coordinates in WGS 84 degrees."""
 
     ekatte = models.CharField("ЕКАТТЕ", max_length=5, unique=True, validators=[ekatte_validator])
-    kind = models.CharField(_("вид"), max_length=5)
+    kind = models.CharField(_("вид"), max_length=5, blank=True)
     name = models.CharField(_("име"), max_length=80)
-    name_en = models.CharField(_("име на латиница"), max_length=80)
+    name_en = models.CharField(_("име на латиница"), max_length=80, blank=True)
     municipality = models.ForeignKey(
         Municipality, on_delete=models.PROTECT, related_name="settlements", verbose_name=_("община")
     )
@@ -149,6 +149,10 @@ class Office(MunicipalModel, AccessiblePlace):
 
     def __str__(self) -> str:
         return self.name
+
+    def week(self) -> list[tuple[str, str]]:
+        """Return the working week as (days, times)."""
+        return week(self.hours.all())
 
 
 class OfficeHours(MunicipalModel, OpeningHours):

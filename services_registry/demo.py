@@ -139,18 +139,8 @@ def _make_site(mine: dict, row: dict, settlements: dict[str, Settlement]) -> Non
         **mine,
         settlement=settlements[row["settlement"]],
         address=row["address"] or "",
-        **{
-            name: row[name]
-            for name in (
-                "name",
-                "address_is_secret",
-                "latitude",
-                "longitude",
-                "phone",
-                "email",
-                "note",
-            )
-        },
+        **{name: row[name] for name in ("address_is_secret", "latitude", "longitude")},
+        **{name: row[name] or "" for name in ("name", "phone", "email", "note")},
         **row["access"],
     )
     SiteHours.objects.bulk_create(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -29,6 +30,11 @@ from services_registry.classifiers import (  # noqa: F401  Django finds an app's
 )
 
 
+def public_id() -> models.UUIDField:
+    """Return the field by which open data name a row: it says nothing and never changes."""
+    return models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+
+
 class Provider(MunicipalModel):
     """Доставчик: the municipality itself or a licensed private provider (чл. 151 ЗСУ)."""
 
@@ -48,6 +54,7 @@ class Provider(MunicipalModel):
     )
     licence_issued_on = models.DateField(_("лиценз, издаден на"), null=True, blank=True)
     licence_valid_to = models.DateField(_("лиценз, валиден до"), null=True, blank=True)
+    public_id = public_id()
 
     objects = ScopedManager(municipality="municipality")
     # Providers are public as the register of the Agency (АКСУ) is.
@@ -231,6 +238,7 @@ class Service(MunicipalModel):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     search_vector = SearchVectorField(null=True, editable=False)
+    public_id = public_id()
 
     objects = ScopedManager(
         municipality="municipality", _manager_class=models.Manager.from_queryset(ServiceQuerySet)
@@ -297,6 +305,7 @@ class ServiceSite(MunicipalModel, AccessiblePlace):
     phone = models.CharField(_("телефон"), max_length=40, blank=True)
     email = models.EmailField(_("е-поща"), blank=True)
     note = models.CharField(_("бележка за мястото"), max_length=250, blank=True)
+    public_id = public_id()
 
     objects = ScopedManager(municipality="municipality")
     public = models.Manager()

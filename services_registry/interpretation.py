@@ -1,0 +1,427 @@
+"""What a query in one's own words asks for.
+
+A query becomes headwords; Latin letters, typing errors and the citizens' words for things
+(`SearchSynonym`) are resolved against the vocabulary of published services (`SearchTerm`).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+
+from django.db import connection
+
+from services_registry.latin import latin_candidates
+from services_registry.models import SearchSynonym
+from services_registry.spelling import mend, near_spellings, nearest
+from services_registry.text import STOP_WORDS, is_known, is_latin, lemma, phrase, tokenise
+
+MAX_WORDS = 24  # of a query, function words included; what follows is named as ignored
+MAX_ALTERNATIVES = 8  # of one term
+
+_SYNONYM = 0.75  # against the very word
+_FADED = 0.35  # a word inside a phrase that has its own meaning: „майка“ in „майка ми“
+_KIN = 0.5  # a word of the same stem: инвалидност – инвалид
+_BEGUN = 0.8  # the beginning of a word: „рехаб“
+_NEIGHBOURS = 0.3  # bonus for two words that stand side by side in the name, as in the query
+_PROBED = 4  # readings of a Latin word whose neighbourhood is searched for misspellings
+_COMMON = 0.6  # a word in more than this share of services brings none by itself
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One way to meet a term: all of `words` in the service. `worth` grows with rarity."""
+
+    words: tuple[str, ...]
+    worth: float
+    share: float  # of the published services that have it, at most
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word or phrase of the query: as typed, as understood, and what it is looked for by."""
+
+    typed: str
+    used: str
+    alternatives: tuple[Alternative, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """What the search understood of a query.
+
+    `corrections` are (typed, used) pairs to show; `ignored` are words that no service knows;
+    `tsquery` finds the candidates and is empty when nothing can be found.
+    """
+
+    terms: tuple[Term, ...] = ()
+    corrections: tuple[tuple[str, str], ...] = ()
+    ignored: tuple[str, ...] = ()
+    tsquery: str = ""
+    neighbours: tuple[Alternative, ...] = ()
+    is_blank: bool = False  # no word in it: the whole catalogue is meant
+
+
+@dataclass(slots=True)
+class _Word:
+    typed: str
+    readings: tuple[tuple[str, str], ...]  # (as written in Cyrillic, headword), likeliest first
+    is_stop: bool
+    used: str = ""
+    headword: str = ""
+    kin: tuple[str, ...] = ()  # known words of the same stem, where the word itself is unknown
+    kinship: float = 0.0
+
+    @property
+    def options(self) -> set[str]:
+        return {self.headword} if self.headword else {headword for _, headword in self.readings}
+
+    @property
+    def is_certain(self) -> bool:
+        """A word of the language, as against a typing error: it is never replaced by another."""
+        return any(is_known(written) for written, _ in self.readings)
+
+
+def interpret(query: str) -> Interpretation:
+    """Work out what `query` asks for. Any text is allowed; at most two SQL queries."""
+    words, rest = _read(query)
+    if not words:
+        return Interpretation(is_blank=True)
+    synonyms = _Synonyms(SearchSynonym.objects.values_list("term", "expands_to"))
+    vocabulary = _consult(words, synonyms)
+    for position, word in enumerate(words):
+        if not word.is_stop:
+            _resolve(word, position, vocabulary, synonyms)
+    phrases = synonyms.found_in(words)
+    terms = [*_phrase_terms(words, phrases, vocabulary), *_word_terms(words, phrases, vocabulary)]
+    ignored = [word.typed for word in words if not word.is_stop and not word.used]
+    return Interpretation(
+        terms=tuple(terms),
+        corrections=tuple(
+            dict.fromkeys(
+                (word.typed, word.used)
+                for word in words
+                if not word.is_stop and word.used not in ("", word.typed)
+            )
+        ),
+        ignored=tuple(dict.fromkeys(ignored + rest)),
+        tsquery=_filter_query(terms),
+        neighbours=_neighbours(words, vocabulary),
+        is_blank=not phrases and all(word.is_stop for word in words),
+    )
+
+
+# --- reading the query -------------------------------------------------------------------------
+
+
+def _read(query: str) -> tuple[list[_Word], list[str]]:
+    tokens = tokenise(query, keep_stop_words=True)
+    words = []
+    for token in tokens[:MAX_WORDS]:
+        written = (*latin_candidates(token), token) if is_latin(token) else (token,)
+        # „ne“, „mi“, „za“: the likeliest readings decide, and then the word is that one.
+        stop = next((reading for reading in written[:2] if reading in STOP_WORDS), "")
+        if stop:
+            written = (stop,)
+        readings = tuple((reading, lemma(reading)) for reading in written)
+        is_stop = bool(stop) or (len(token) == 1 and not token.isdigit())
+        words.append(_Word(typed=token, readings=readings, is_stop=is_stop))
+    rest = [token for token in tokens[MAX_WORDS:] if token not in STOP_WORDS]
+    return words, rest[:MAX_WORDS]
+
+
+class _Synonyms:
+    """The citizens' words and phrases as headwords, with what each is searched by."""
+
+    def __init__(self, rows):
+        self._by_first: dict[str, list[tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]]] = {}
+        self.words: set[str] = set()  # that stand in some term
+        for term, expands_to in rows:
+            key = tuple(phrase(term).split())
+            meant = tuple(filter(None, (_content_words(expansion) for expansion in expands_to)))
+            if key and meant:
+                self._by_first.setdefault(key[0], []).append((key, meant))
+                self.words.update(word for word in key if word not in STOP_WORDS)
+        for entries in self._by_first.values():
+            entries.sort(key=lambda entry: (-len(entry[0]), entry[0]))
+
+    def starting_at(self, words: list[_Word], start: int):
+        """Yield (end, expansions) of the phrases that begin at `start`, the longest first."""
+        for first in sorted(words[start].options):
+            for key, meant in self._by_first.get(first, ()):
+                end = _phrase_end(words, start, key)
+                if end:
+                    yield end, meant
+
+    def found_in(self, words: list[_Word]) -> list[tuple[int, int, tuple]]:
+        """Return (start, end, expansions): longest phrases from the left, none overlapping."""
+        found, at = [], 0
+        while at < len(words):
+            longest = max(self.starting_at(words, at), key=lambda hit: hit[0], default=None)
+            if longest:
+                end, meant = longest
+                found.append((at, end, meant))
+                at = end
+            else:
+                at += 1
+        return found
+
+
+def _content_words(text: str) -> tuple[str, ...]:
+    return tuple(lemma(word) for word in tokenise(text))
+
+
+def _phrase_end(words: list[_Word], start: int, key: tuple[str, ...]) -> int:
+    """Return where the phrase `key` ends if it begins at `start`, else 0.
+
+    Function words that the phrase does not have may stand between: „не може вече сама“.
+    """
+    at = start
+    for wanted in key:
+        while at < len(words) and wanted not in words[at].options:
+            if at == start or not words[at].is_stop:
+                return 0
+            at += 1
+        if at == len(words):
+            return 0
+        at += 1
+    return at
+
+
+# --- the vocabulary ----------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Vocabulary:
+    size: int  # services that have the commonest word: about all published ones
+    known: dict[str, int]  # word → services that have it
+    near: dict[int, list[tuple[str, int]]]  # position in the query → words spelled alike
+    begun: dict[int, list[tuple[str, int]]]  # position → words that begin so
+
+    def share(self, words: tuple[str, ...]) -> float:
+        """Return the share of services that have the rarest of `words`; 0 if one is unknown."""
+        return min(1.0, min(self.known.get(word, 0) for word in words) / self.size)
+
+
+_VOCABULARY_SQL = """
+    WITH wanted AS (SELECT * FROM unnest(%s::int[], %s::text[]) AS w(position, word)),
+    doubtful AS (
+        SELECT * FROM unnest(%s::int[], %s::text[]) AS d(position, word)
+        WHERE d.position NOT IN (
+            SELECT position FROM wanted
+            JOIN services_registry_searchterm ON lemma = wanted.word AND wanted.position >= 0
+        )
+    )
+    SELECT 'known', 0, term.lemma, term.occurrences FROM services_registry_searchterm term
+    WHERE term.lemma IN (SELECT word FROM wanted)
+    UNION ALL
+    SELECT 'near', position, n.lemma, n.occurrences FROM doubtful CROSS JOIN LATERAL (
+        SELECT lemma, occurrences FROM services_registry_searchterm
+        WHERE lemma %% doubtful.word
+        ORDER BY similarity(lemma, doubtful.word) DESC, occurrences DESC, lemma LIMIT 8) n
+    UNION ALL
+    SELECT 'begun', position, n.lemma, n.occurrences FROM doubtful CROSS JOIN LATERAL (
+        SELECT lemma, occurrences FROM services_registry_searchterm
+        WHERE char_length(doubtful.word) >= 4 AND lemma LIKE doubtful.word || '%%'
+        ORDER BY char_length(lemma), lemma LIMIT 5) n
+    UNION ALL
+    SELECT 'size', 0, '', coalesce(max(occurrences), 0) FROM services_registry_searchterm
+"""
+
+
+def _consult(words: list[_Word], synonyms: _Synonyms) -> _Vocabulary:
+    """Ask the vocabulary about every word, its readings, kin and expansions in one query."""
+    wanted: set[tuple[int, str]] = set()
+    doubtful: set[tuple[int, str]] = set()
+    for position, word in enumerate(words):
+        if word.is_stop:
+            continue
+        for _, headword in word.readings:
+            wanted.add((position, headword))
+        if not word.is_certain:
+            for _, headword in word.readings[:_PROBED]:
+                wanted.update((-1, spelling) for spelling in near_spellings(headword))
+            _add_synonym_spelling(word, synonyms)
+        doubtful.update((position, headword) for _, headword in word.readings[:_PROBED])
+        doubtful.add((position, word.readings[0][0]))
+    for position in range(len(words)):
+        for _, meant in synonyms.starting_at(words, position):
+            wanted.update((-1, part) for parts in meant for part in parts)
+    vocabulary = _Vocabulary(size=1, known={}, near={}, begun={})
+    with connection.cursor() as cursor:
+        cursor.execute(_VOCABULARY_SQL, [*_columns(wanted), *_columns(doubtful)])
+        for kind, position, found, occurrences in cursor.fetchall():
+            if kind == "size":
+                vocabulary.size = max(1, occurrences)
+            elif kind == "known":
+                vocabulary.known[found] = occurrences
+            else:
+                by_position = vocabulary.near if kind == "near" else vocabulary.begun
+                by_position.setdefault(position, []).append((found, occurrences))
+    return vocabulary
+
+
+def _columns(rows: set[tuple[int, str]]) -> list[list]:
+    ordered = sorted(rows)
+    return [[position for position, _ in ordered], [word for _, word in ordered]]
+
+
+def _rarity(share: float) -> float:
+    """Return how much it says that a service has what only this share of services has."""
+    return math.log(1 / max(share, 0.02) + 0.05)  # one odd description must not outweigh a query
+
+
+# --- from words to what they mean --------------------------------------------------------------
+
+
+def _add_synonym_spelling(word: _Word, synonyms: _Synonyms) -> None:
+    """Let a mistyped word also be read as the nearest of the citizens' words."""
+    for written, headword in word.readings[:_PROBED]:
+        alike = mend(headword, ((known, 0) for known in nearest(headword, synonyms.words)))
+        if alike:
+            used = _inflected_alike(written, headword, alike[0])
+            word.readings = (*word.readings, (used, alike[0]))
+            return
+
+
+def _resolve(word: _Word, position: int, vocabulary: _Vocabulary, synonyms: _Synonyms) -> None:
+    """Decide which known word is meant; leave `used` empty if there is none."""
+    for written, headword in word.readings:
+        if headword in vocabulary.known or headword in synonyms.words:
+            word.used, word.headword = written, headword
+            return
+    near = dict(vocabulary.near.get(position, ()))
+    begun = dict(vocabulary.begun.get(position, ()))
+    if word.is_certain:
+        stem = word.readings[0][1]
+        kin = [known for known in (*begun, *near) if _is_kin(stem, known)]
+        _take_kin(word, kin, near | begun, _KIN, vocabulary)
+    elif begun:
+        _take_kin(word, list(begun), begun, _BEGUN, vocabulary)
+    else:
+        _mend(word, near, vocabulary)
+
+
+def _is_kin(word: str, other: str) -> bool:
+    """инвалидност – инвалид: a common beginning of most of the shorter word."""
+    common = 0
+    for letter, counterpart in zip(word, other, strict=False):
+        if letter != counterpart:
+            break
+        common += 1
+    return common >= max(5, 0.7 * min(len(word), len(other)))
+
+
+def _take_kin(
+    word: _Word, kin: list[str], counts: dict[str, int], kinship: float, vocabulary: _Vocabulary
+) -> None:
+    if kin:
+        word.kin = tuple(dict.fromkeys(kin))[:MAX_ALTERNATIVES]
+        word.kinship = kinship
+        word.used = word.readings[0][0]
+        vocabulary.known.update((known, counts[known]) for known in word.kin)
+
+
+def _mend(word: _Word, near: dict[str, int], vocabulary: _Vocabulary) -> None:
+    best: tuple[float, str, str] | None = None
+    for written, headword in word.readings[:_PROBED]:
+        alike = {
+            spelling: vocabulary.known[spelling]
+            for spelling in near_spellings(headword)
+            if spelling in vocabulary.known
+        }
+        mended = mend(headword, (near | alike).items())
+        if mended and (best is None or mended[1] < best[0]):
+            best = (mended[1], mended[0], _inflected_alike(written, headword, mended[0]))
+            vocabulary.known.setdefault(mended[0], (near | alike)[mended[0]])
+    if best:
+        _, word.headword, word.used = best
+
+
+def _inflected_alike(written: str, headword: str, meant: str) -> str:
+    """Give `meant` the ending that the mistyped word had: асистенска → асистентска."""
+    stem = 0
+    while stem < min(len(written), len(headword)) and written[stem] == headword[stem]:
+        stem += 1
+    old, new = headword[stem:], written[stem:]
+    if meant.endswith(old):
+        inflected = meant[: len(meant) - len(old)] + new
+        if lemma(inflected) == meant:
+            return inflected
+    return meant
+
+
+def _phrase_terms(words: list[_Word], phrases: list, vocabulary: _Vocabulary) -> list[Term]:
+    terms = []
+    for start, end, meant in phrases:
+        own = words[start:end]
+        shares = {parts: vocabulary.share(parts) for parts in meant}
+        shares = {parts: share for parts, share in shares.items() if share}
+        worth = _SYNONYM * _rarity(min(1.0, sum(shares.values()))) if shares else 0.0
+        alternatives = [Alternative(parts, worth, share) for parts, share in shares.items()]
+        if end - start == 1:
+            alternatives = [*_literal(own[0], 1.0, vocabulary), *alternatives]
+        if alternatives:
+            terms.append(
+                Term(
+                    typed=" ".join(word.typed for word in own),
+                    used=" ".join(word.used or word.readings[0][0] for word in own),
+                    alternatives=tuple(alternatives[:MAX_ALTERNATIVES]),
+                )
+            )
+    return terms
+
+
+def _word_terms(words: list[_Word], phrases: list, vocabulary: _Vocabulary) -> list[Term]:
+    alone = {start for start, end, _ in phrases if end - start == 1}
+    inside = {at for start, end, _ in phrases for at in range(start, end)}
+    terms: dict[str, Term] = {}
+    for position, word in enumerate(words):
+        if word.is_stop or position in alone:
+            continue
+        literal = _literal(word, _FADED if position in inside else 1.0, vocabulary)
+        if literal:
+            terms.setdefault(word.used, Term(word.typed, word.used, tuple(literal)))
+    return list(terms.values())
+
+
+def _literal(word: _Word, weight: float, vocabulary: _Vocabulary) -> list[Alternative]:
+    found = [(word.headword, 1.0)] if word.headword else [(kin, word.kinship) for kin in word.kin]
+    alternatives = []
+    for headword, kinship in found:
+        share = vocabulary.share((headword,))
+        if share:
+            worth = weight * kinship * _rarity(share)
+            alternatives.append(Alternative((headword,), worth, share))
+    return alternatives
+
+
+def _neighbours(words: list[_Word], vocabulary: _Vocabulary) -> tuple[Alternative, ...]:
+    """Pairs of words that follow each other, function words aside, as the index has them."""
+    content = [word.headword for word in words if not word.is_stop]
+    pairs = dict.fromkeys(pairwise(content))
+    return tuple(
+        Alternative(
+            pair,
+            _NEIGHBOURS * sum(_rarity(vocabulary.share((word,))) for word in pair) / 2,
+            vocabulary.share(pair),
+        )
+        for pair in pairs
+        if all(pair) and vocabulary.share(pair)
+    )
+
+
+def lexeme(word: str, label: str = "") -> str:
+    return f"'{word}':{label}" if label else f"'{word}'"
+
+
+def _filter_query(terms: list[Term]) -> str:
+    alternatives = [alternative for term in terms for alternative in term.alternatives]
+    telling = [alternative for alternative in alternatives if alternative.share <= _COMMON]
+    return " | ".join(
+        dict.fromkeys(
+            "(" + " & ".join(map(lexeme, alternative.words)) + ")"
+            for alternative in telling or alternatives
+        )
+    )

@@ -1,0 +1,99 @@
+"""Search for services in one's own words.
+
+`interpret` works out what a query asks for. Any of its words may bring a service; the services
+that answer more of the query, by rarer words and in more telling fields, come first, and the
+tail that only shares a common word is cut off.
+"""
+
+from __future__ import annotations
+
+from django.db.models import BooleanField, F, FloatField, Func, Max, QuerySet, Value, Window
+
+from services_registry.interpretation import Interpretation, interpret, lexeme
+from services_registry.models import Service
+from services_registry.search_index import index_service, rebuild_vocabulary, reindex
+
+__all__ = [
+    "Interpretation",
+    "index_service",
+    "interpret",
+    "rebuild_vocabulary",
+    "reindex",
+    "search",
+]
+
+CUT = 0.35  # services below this share of the best one's relevance are not shown
+# How much a hit is worth by where it stands: name and kind, the citizens' words, summary, rest.
+_FIELDS = (("A", 1.0), ("AB", 0.85), ("ABC", 0.55), ("", 0.3))
+
+
+def search(queryset: QuerySet[Service], query: str) -> tuple[QuerySet[Service], Interpretation]:
+    """Return the services of `queryset` that answer `query`, best first, and what was understood.
+
+    A query without words gives everything in the order of names. The result has an annotation
+    `relevance` when ranked, and stays one SQL statement that may be filtered and counted.
+    Takes at most two queries at once, none for an empty `query`.
+    """
+    understood = interpret(query)
+    if understood.is_blank:
+        return queryset.order_by("name", "pk"), understood
+    if not understood.tsquery:
+        return queryset.none(), understood
+    found = (
+        queryset.filter(_Matches(F("search_vector"), Value(understood.tsquery)))
+        .annotate(relevance=_Relevance(F("search_vector"), _ladders(understood)))
+        .annotate(best_relevance=Window(Max("relevance")))
+        .filter(relevance__gte=F("best_relevance") * CUT)
+        .order_by("-relevance", "name", "pk")
+    )
+    return found, understood
+
+
+def _ladders(understood: Interpretation) -> tuple[tuple[tuple[str, float], ...], ...]:
+    """For every term its ways to be met as (tsquery, worth), the worthiest first."""
+    ladders = []
+    for term in understood.terms:
+        rungs = [
+            (" & ".join(lexeme(word, label) for word in alternative.words), factor)
+            for alternative in term.alternatives
+            for label, factor in _FIELDS
+            for factor in [factor * alternative.worth]
+        ]
+        ladders.append(tuple(sorted(rungs, key=lambda rung: -rung[1])))
+    for pair in understood.neighbours:
+        ladders.append(((" <-> ".join(lexeme(word, "A") for word in pair.words), pair.worth),))
+    return tuple(ladders)
+
+
+class _Matches(Func):
+    """`vector @@ query` without a text search configuration: the words are ready headwords."""
+
+    template = "(%(expressions)s::tsquery)"
+    arg_joiner = " @@ "
+    output_field = BooleanField()
+
+
+class _Relevance(Func):
+    """The sum over the terms of the worthiest way in which the vector meets each.
+
+    The inner query unpacks the stored vector once a row; each `@@` alone would do it again.
+    """
+
+    output_field = FloatField()
+
+    def __init__(self, vector, ladders, **extra):
+        super().__init__(vector, **extra)
+        self.ladders = ladders
+
+    def as_sql(self, compiler, connection, **extra_context):
+        vector, params = compiler.compile(self.source_expressions[0])
+        cases, values = [], []
+        for ladder in self.ladders:
+            rungs = " ".join(["WHEN unpacked.vector @@ %s::tsquery THEN %s::float8"] * len(ladder))
+            cases.append(f"CASE {rungs} ELSE 0 END")
+            values.extend(value for rung in ladder for value in rung)
+        sql = (
+            f"(SELECT {' + '.join(cases)} FROM"  # noqa: S608  only placeholders are joined
+            f" (SELECT {vector} || ''::tsvector AS vector OFFSET 0) unpacked)"
+        )
+        return sql, (*values, *params)
