@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class CampaignsConfig(AppConfig):
     name = "campaigns"
     verbose_name = _("Кампании")
+
+    def ready(self):
+        from campaigns.views import events_section
+        from municipalities.sections import register_section
+
+        register_section(order=30, template="campaigns/section_events.html", load=events_section)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Min, Prefetch, Q
+from django.db.models import Count, F, Min, Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
@@ -37,6 +37,13 @@ class CampaignQuerySet(models.QuerySet):
             .order_by(F("nearest").asc(nulls_last=True), "name", "pk")
         )
 
+    def with_event_counts(self, moment=None):
+        """Annotate ``event_count`` and ``coming_count``: events in all, and not yet ended."""
+        coming = Q(events__ends_at__gte=moment or timezone.now())
+        return self.annotate(
+            event_count=Count("events"), coming_count=Count("events", filter=coming)
+        )
+
 
 class PublicCampaignManager(models.Manager.from_queryset(CampaignQuerySet)):
     """Campaigns that anybody may read, of any municipality."""
@@ -67,7 +74,9 @@ class Campaign(MunicipalModel):
         help_text=_("Откъде са данните и какво липсва. Вижда се само тук."),
     )
 
-    objects = ScopedManager(municipality="municipality")
+    objects = ScopedManager(
+        municipality="municipality", _manager_class=models.Manager.from_queryset(CampaignQuerySet)
+    )
     public = PublicCampaignManager()
 
     class Meta:

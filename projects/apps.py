@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class ProjectsConfig(AppConfig):
     name = "projects"
     verbose_name = _("Проекти")
+
+    def ready(self):
+        from municipalities.sections import register_section
+        from projects.views import projects_section
+
+        register_section(order=40, template="projects/section_projects.html", load=projects_section)

@@ -20,7 +20,8 @@ from django_scopes import ScopedManager
 from municipalities.tenancy import MunicipalModel
 from projects.addresses import save_with_address
 from projects.money import AmountField, Currency, in_both, share, to_eur
-from projects.period import End, planned_end
+from projects.numbers import percent, plain
+from projects.period import End, day_text, end_text, months_text, period_text, planned_end
 
 LONGEST_PROJECT_MONTHS = 120
 
@@ -250,6 +251,31 @@ class Project(MunicipalModel):
         """The amount as contracted with the euro beside it."""
         return in_both(self.amount, self.currency)
 
+    @property
+    def is_cofinanced(self) -> bool:
+        """Which of the two statements stands beside the emblem."""
+        return self.eu_statement == self.EuStatement.COFINANCED
+
+    def signed_text(self) -> str:
+        """When the contract was signed, as far as it is known."""
+        return day_text(self.contract_signed_on) or self.contract_signed_note
+
+    def start_text(self) -> str:
+        """The start as far as it is known."""
+        return day_text(self.starts_on) or self.starts_note
+
+    def end_text(self) -> str:
+        """The planned end, saying so when it is worked out."""
+        return end_text(self.planned_end)
+
+    def months_text(self) -> str:
+        """The term in months."""
+        return months_text(self.duration_months)
+
+    def period_text(self) -> str:
+        """All that is known of the period, in a line."""
+        return period_text(self.start_text(), self.end_text(), self.months_text())
+
 
 class FundingSource(MunicipalModel):
     """Финансиране по източник: whose money, how much of the project's amount."""
@@ -288,9 +314,18 @@ class FundingSource(MunicipalModel):
         return self.get_source_display()
 
     @property
+    def amount_eur(self) -> Decimal | None:
+        """The amount in euro, derived."""
+        return to_eur(self.amount, self.project.currency)
+
+    @property
     def share(self) -> Decimal | None:
         """Percent of the project's amount."""
         return share(self.amount, self.project.amount)
+
+    def share_text(self) -> str:
+        """The share as „95 %“."""
+        return percent(self.share)
 
     def amount_text(self) -> str:
         """The amount in the project's currency with the euro beside it."""
@@ -403,9 +438,10 @@ class BudgetLine(MunicipalModel):
         if self.activity_id and self.activity.project_id != self.project_id:
             raise ValidationError({"activity": _("Дейността е от друг проект.")})
 
-    def amount_text(self) -> str:
-        """The amount in the project's currency with the euro beside it."""
-        return in_both(self.amount, self.project.currency)
+    @property
+    def amount_eur(self) -> Decimal | None:
+        """The amount in euro, derived."""
+        return to_eur(self.amount, self.project.currency)
 
 
 class Indicator(MunicipalModel):
@@ -438,6 +474,10 @@ class Indicator(MunicipalModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def target_text(self) -> str:
+        """The target with its unit: „51 лица“."""
+        return f"{plain(self.target)}\xa0{self.unit}"
 
 
 def activity_tree(activities: Iterable[Activity]) -> list[tuple[Activity, list[Activity]]]:

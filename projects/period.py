@@ -6,6 +6,9 @@ import calendar
 import datetime as dt
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 
 def add_months(day: dt.date, months: int) -> dt.date:
     """Return the same day ``months`` later, or the last day of a month that is shorter."""
@@ -35,3 +38,37 @@ def planned_end(
     if starts_on and duration_months:
         return End(add_months(starts_on, duration_months), is_derived=True)
     return None
+
+
+def day_text(day: dt.date | None) -> str:
+    """Write a day as 21.11.2026; "" for None."""
+    return f"{day:%d.%m.%Y}" if day else ""
+
+
+def end_text(end: End | None) -> str:
+    """Write a planned end, saying when it is worked out: „01.10.2023 (изчислен)“; "" for None."""
+    if not end:
+        return ""
+    if end.is_derived:
+        return _("%(day)s (изчислен)") % {"day": day_text(end.day)}
+    return day_text(end.day)
+
+
+def months_text(months: int | None) -> str:
+    """Write a number of months with its noun; "" for None."""
+    if not months:
+        return ""
+    return ngettext("%(count)d месец", "%(count)d месеца", months) % {"count": months}
+
+
+def period_text(start: str, end: str, months: str) -> str:
+    """Put what is known of a period in a line: „01.04.2023 – 01.10.2023 (изчислен), 6 месеца“."""
+    if start and end:
+        dates = f"{start} – {end}"
+    elif start:
+        dates = _("от %(day)s") % {"day": start}
+    elif end:
+        dates = _("до %(day)s") % {"day": end}
+    else:
+        dates = ""
+    return ", ".join(filter(None, (dates, months)))

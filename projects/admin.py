@@ -1,0 +1,243 @@
+"""Where project managers keep their projects; programmes and procedures are the operator's."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from municipalities.admin_site import PortalAdmin, ScopedAdmin, ScopedTabular
+from municipalities.permissions import can_manage_projects, can_operate_platform
+from municipalities.templatetags.portal import money
+from projects.forms import (
+    ActivityFormSet,
+    AmountFormField,
+    BudgetFormSet,
+    FundingFormSet,
+    ListedChoiceField,
+    NumberField,
+    PartFormSet,
+    TenantForm,
+)
+from projects.models import (
+    Activity,
+    BudgetLine,
+    FundingSource,
+    Indicator,
+    Partner,
+    Procedure,
+    Programme,
+    Project,
+)
+from projects.money import AmountField, Currency
+from projects.numbers import percent
+
+BULGARIAN_NUMBERS = {
+    AmountField: {"form_class": AmountFormField},
+    models.DecimalField: {"form_class": NumberField},
+}
+ONE_LINE = {"rows": 2}
+
+
+class PartInline(ScopedTabular):
+    """Rows of a project, as a table in its page."""
+
+    change_rule = staticmethod(can_manage_projects)
+    formset = PartFormSet
+    formfield_overrides = BULGARIAN_NUMBERS
+    project: Project | None = None
+
+    def get_formset(self, request: HttpRequest, obj=None, **kwargs):
+        self.project = obj
+        return super().get_formset(request, obj, **kwargs)
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(db_field, models.TextField):
+            field.widget.attrs.update(ONE_LINE)
+        return field
+
+    def activities(self, **only) -> list[Activity]:
+        """Activities of this project, by which a row may be bound."""
+        return list(Activity.objects.filter(project=self.project, **only)) if self.project else []
+
+
+class FundingInline(PartInline):
+    model = FundingSource
+    formset = FundingFormSet
+    fields = ("source", "amount", "in_euro", "share_shown", "note")
+    readonly_fields = ("in_euro", "share_shown")
+    verbose_name_plural = _("Финансиране по източник")
+
+    @admin.display(description=_("в евро"))
+    def in_euro(self, row: FundingSource) -> str:
+        return euro(row)
+
+    @admin.display(description=_("дял"))
+    def share_shown(self, row: FundingSource) -> str:
+        return percent(row.share)
+
+
+class PartnerInline(PartInline):
+    model = Partner
+    fields = ("name", "country")
+    verbose_name_plural = _("Партньори")
+
+
+class ActivityInline(PartInline):
+    model = Activity
+    formset = ActivityFormSet
+    fields = ("position", "number", "title", "parent", "description")
+    verbose_name_plural = _("Дейности")
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "parent":
+            tops = self.activities(parent__isnull=True)
+            return ListedChoiceField(tops, required=False, label=db_field.verbose_name)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class BudgetLineInline(PartInline):
+    model = BudgetLine
+    formset = BudgetFormSet
+    fields = ("code", "name", "activity", "amount", "in_euro")
+    readonly_fields = ("in_euro",)
+    verbose_name_plural = _("Бюджетни пера")
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "activity":
+            return ListedChoiceField(self.activities(), required=False, label=db_field.verbose_name)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    @admin.display(description=_("в евро"))
+    def in_euro(self, row: BudgetLine) -> str:
+        return euro(row)
+
+
+class IndicatorInline(PartInline):
+    model = Indicator
+    fields = ("position", "code", "name", "unit", "baseline", "target", "note")
+    verbose_name_plural = _("Индикатори: планирани резултати")
+
+
+def euro(row) -> str:
+    """The amount of a project's row in euro, derived; nothing for a row without an amount."""
+    return money(row.amount_eur, Currency.EUR)
+
+
+@admin.register(Project)
+class ProjectAdmin(ScopedAdmin):
+    """A project on one page: what it is, its money, its term, its parts."""
+
+    change_rule = staticmethod(can_manage_projects)
+    form = TenantForm
+    formfield_overrides = BULGARIAN_NUMBERS
+    list_display = ("name", "programme_code", "amount_shown", "euro_shown", "period", "is_public")
+    list_filter = ("programme", "currency", "is_public")
+    list_select_related = ("programme", "procedure")
+    search_fields = ("name", "contract_number", "procedure__code", "summary")
+    search_help_text = _("По име, номер на договор, код на процедура или описание.")
+    autocomplete_fields = ("programme", "procedure")
+    readonly_fields = ("slug", "euro_shown", "planned_end_shown")
+    inlines = (FundingInline, PartnerInline, ActivityInline, BudgetLineInline, IndicatorInline)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("name", "summary", "aim", "is_public", "slug"),
+                "description": _("Това виждат гражданите на страницата на проекта."),
+            },
+        ),
+        (
+            _("Програма и договор"),
+            {
+                "fields": (
+                    "programme",
+                    "procedure",
+                    "contract_number",
+                    ("contract_signed_on", "contract_signed_note"),
+                    "eu_statement",
+                ),
+                "description": _("По какво е финансиран и какво пише до емблемата на ЕС."),
+            },
+        ),
+        (
+            _("Пари"),
+            {
+                "fields": ("amount_kind", ("amount", "currency"), "euro_shown"),
+                "description": _(
+                    "Сумата е във валутата на договора; равностойността в евро е по закона за"
+                    " въвеждане на еврото, 1,95583 лв. за евро."
+                ),
+            },
+        ),
+        (
+            _("Срок"),
+            {
+                "fields": (
+                    ("starts_on", "starts_note"),
+                    "duration_months",
+                    "ends_on",
+                    "planned_end_shown",
+                ),
+                "description": _("Оставете празно каквото не е известно."),
+            },
+        ),
+        (
+            _("Бележка към данните"),
+            {"fields": ("note",), "description": _("Откъде са данните и какво липсва в тях.")},
+        ),
+    )
+
+    def view_on_site(self, project: Project) -> str | None:
+        """Link to the public page of a public project."""
+        return project.get_absolute_url() if project.is_public else None
+
+    def get_queryset(self, request: HttpRequest):
+        return super().get_queryset(request).order_by("name", "pk")
+
+    @admin.display(description=_("програма"), ordering="programme__name")
+    def programme_code(self, project: Project) -> str:
+        return project.procedure.code if project.procedure else str(project.programme)
+
+    @admin.display(description=_("сума"), ordering="amount")
+    def amount_shown(self, project: Project) -> str:
+        return money(project.amount, project.currency)
+
+    @admin.display(description=_("в евро"))
+    def euro_shown(self, project: Project) -> str:
+        return euro(project) or _("след като запишете сумата")
+
+    @admin.display(description=_("срок"), ordering="starts_on")
+    def period(self, project: Project) -> str:
+        return project.period_text()
+
+    @admin.display(description=_("планиран край"))
+    def planned_end_shown(self, project: Project) -> str:
+        return project.end_text() or _("не е известен")
+
+
+@admin.register(Programme)
+class ProgrammeAdmin(PortalAdmin):
+    """Programmes, for managers to read and for the operator to keep."""
+
+    view_rule = staticmethod(can_manage_projects)
+    change_rule = staticmethod(can_operate_platform)
+    list_display = ("name", "period", "code", "eu_fund")
+    search_fields = ("name", "code", "period")
+    ordering = ("-period", "name", "pk")
+
+
+@admin.register(Procedure)
+class ProcedureAdmin(PortalAdmin):
+    """Procedures, for managers to read and for the operator to keep."""
+
+    view_rule = staticmethod(can_manage_projects)
+    change_rule = staticmethod(can_operate_platform)
+    list_display = ("code", "name", "programme")
+    list_filter = ("programme",)
+    list_select_related = ("programme",)
+    search_fields = ("code", "name")
+    autocomplete_fields = ("programme",)
+    ordering = ("code",)

@@ -1,0 +1,35 @@
+"""The one filter of the public lists: by municipality."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from municipalities.models import Municipality
+
+
+class MunicipalityFilter(forms.Form):
+    """``?obshtina=``, the address of one of the municipalities that have something to show.
+
+    Anything else in the address is not an error of the page: ``slug`` is "" and the list is whole.
+    """
+
+    mark_optional = False
+    obshtina = forms.ChoiceField(label=_("Община"), required=False)
+
+    def __init__(self, data, municipalities: Iterable[Municipality]):
+        super().__init__(data)
+        self.fields["obshtina"].choices = [
+            ("", _("всички общини")),
+            *((municipality.slug, municipality.name) for municipality in municipalities),
+        ]
+        self.fields["obshtina"].error_messages["invalid_choice"] = _(
+            "Няма нищо за такава община. Показваме всички."
+        )
+
+    @property
+    def slug(self) -> str:
+        """The chosen municipality's address; "" for all."""
+        return self.cleaned_data.get("obshtina", "") if self.is_valid() else ""

@@ -1,0 +1,136 @@
+"""Forms of the admin: Bulgarian numbers, choices from memory, and sums that must agree."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.formats import number_format
+from django.utils.translation import gettext_lazy as _
+
+from projects.money import check_parts
+from projects.numbers import plain
+
+SPACES = str.maketrans("", "", " \xa0\u202f")
+NO_CHOICE = ("", "–")
+
+
+class NumberField(forms.DecimalField):
+    """A decimal written and read the Bulgarian way: „420 304,68“; a point is read as well."""
+
+    widget = forms.TextInput
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.widget.attrs.update({"inputmode": "decimal", "class": "vNumberField"})
+
+    def prepare_value(self, value):
+        return plain(value) if isinstance(value, Decimal) else value
+
+    def to_python(self, value):
+        if isinstance(value, str):
+            value = value.translate(SPACES).replace(",", ".")
+        return super().to_python(value)
+
+
+class AmountFormField(NumberField):
+    """As ``NumberField``, always with the cents."""
+
+    def prepare_value(self, value):
+        if not isinstance(value, Decimal):
+            return value
+        return number_format(value, decimal_pos=2, force_grouping=True)
+
+
+class ListedChoiceField(forms.TypedChoiceField):
+    """A choice among rows already in memory, so that many rows of an inline cost one query."""
+
+    def __init__(self, rows: Iterable[models.Model], **kwargs):
+        listed = {str(row.pk): row for row in rows}
+        choices = [NO_CHOICE, *((pk, str(row)) for pk, row in listed.items())]
+        super().__init__(choices=choices, coerce=listed.__getitem__, empty_value=None, **kwargs)
+
+    def has_changed(self, initial, data) -> bool:
+        return super().has_changed("" if initial is None else str(initial), data)
+
+
+class TenantForm(forms.ModelForm):
+    """Form of a row whose municipality is the signed-in one and never a field.
+
+    The municipality is put on the row before validation: ``clean`` may ask for it, and unique
+    constraints that count it answer in words and not with an error of the database.
+    """
+
+    current_municipality = None
+
+    def _get_validation_exclusions(self) -> set[str]:
+        return super()._get_validation_exclusions() - {"municipality"}
+
+    def _post_clean(self) -> None:
+        if self.instance.municipality_id is None:
+            self.instance.municipality = self.current_municipality
+        super()._post_clean()
+
+
+class PartFormSet(forms.BaseInlineFormSet):
+    """Rows of one parent, which they reach as it stands in the form, before it is saved."""
+
+    def _construct_form(self, i, **kwargs):
+        form = super()._construct_form(i, **kwargs)
+        setattr(form.instance, self.fk.name, self.instance)
+        return form
+
+    def kept(self) -> list[forms.ModelForm]:
+        """Forms with a row that stays."""
+        return [
+            form
+            for form in self.forms
+            if getattr(form, "cleaned_data", None) and not form.cleaned_data.get("DELETE")
+        ]
+
+
+class SumFormSet(PartFormSet):
+    """Rows whose amounts together cannot be more than the project's amount."""
+
+    message = ""
+
+    def clean(self) -> None:
+        super().clean()
+        amounts = [form.cleaned_data.get("amount") for form in self.kept()]
+        project = self.instance
+        check_parts(filter(None, amounts), project.amount, project.currency, self.message)
+
+
+class FundingFormSet(SumFormSet):
+    message = _("Източниците заедно са %(parts)s, а сумата на проекта е %(whole)s.")
+
+
+class BudgetFormSet(SumFormSet):
+    message = _("Бюджетните пера заедно са %(parts)s, а сумата на проекта е %(whole)s.")
+
+
+class ActivityFormSet(PartFormSet):
+    """Activities: a number once, and no more than two levels after the change as well."""
+
+    def clean(self) -> None:
+        super().clean()
+        forms_kept = self.kept()
+        numbers = Counter(form.cleaned_data.get("number") for form in forms_kept)
+        twice = [number for number, times in numbers.items() if number and times > 1]
+        if twice:
+            raise ValidationError(
+                _("Номерът %(number)s е на повече от една дейност."), params={"number": twice[0]}
+            )
+        parents = {
+            form.instance.pk: form.cleaned_data.get("parent")
+            for form in forms_kept
+            if form.instance.pk
+        }
+        for form in forms_kept:
+            parent = form.cleaned_data.get("parent")
+            if parent and parents.get(parent.pk):
+                form.add_error("parent", _("Поддейност не може да има свои поддейности."))

@@ -1,0 +1,107 @@
+"""Trainings in the admin, with who took part."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from municipalities.admin_site import ScopedAdmin, ScopedTabular
+from municipalities.models import User
+from municipalities.permissions import can_manage_projects
+from projects.forms import ListedChoiceField, NumberField, PartFormSet, TenantForm
+from projects.numbers import plain
+from trainings.models import Training, TrainingParticipant
+
+BULGARIAN_NUMBERS = {models.DecimalField: {"form_class": NumberField}}
+
+
+class ParticipantInline(ScopedTabular):
+    """People of a training: colleagues by account, others by name."""
+
+    model = TrainingParticipant
+    change_rule = staticmethod(can_manage_projects)
+    formset = PartFormSet
+    formfield_overrides = BULGARIAN_NUMBERS
+    fields = ("user", "name", "organisation", "academic_hours")
+    verbose_name_plural = _("Участници")
+
+    def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs):
+        if db_field.name == "user":
+            colleagues = User.objects.filter(
+                memberships__municipality=request.municipality
+            ).distinct()
+            return ListedChoiceField(
+                colleagues.order_by("name", "pk"),
+                required=False,
+                label=db_field.verbose_name,
+                help_text=_("Само служител с вход в портала; за друг човек напишете името."),
+            )
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field, request: HttpRequest, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "academic_hours":
+            field.help_text = _("Празно значи цялото обучение.")
+        return field
+
+
+@admin.register(Training)
+class TrainingAdmin(ScopedAdmin):
+    """A training on one page: what, when, who."""
+
+    change_rule = staticmethod(can_manage_projects)
+    form = TenantForm
+    formfield_overrides = BULGARIAN_NUMBERS
+    list_display = ("title", "kind", "period", "hours", "people", "hours_taken", "project")
+    list_filter = ("kind", "delivery", "project")
+    list_select_related = ("project",)
+    search_fields = ("title", "trainer", "programme", "participants__name")
+    search_help_text = _("По тема, обучител, програма или участник.")
+    date_hierarchy = "starts_on"
+    autocomplete_fields = ("project",)
+    inlines = (ParticipantInline,)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("title", "kind", "project", "programme"),
+                "description": _("На какво учи и по кой проект е, ако е по проект."),
+            },
+        ),
+        (
+            _("Кога, къде и с кого"),
+            {
+                "fields": (
+                    ("starts_on", "ends_on"),
+                    "academic_hours",
+                    "delivery",
+                    "place",
+                    "trainer",
+                ),
+                "description": _("Учебните часове са за цялото обучение."),
+            },
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest):
+        return super().get_queryset(request).with_attendance()
+
+    @admin.display(description=_("кога"), ordering="starts_on")
+    def period(self, training: Training) -> str:
+        days = (training.starts_on, training.ends_on)
+        return " – ".join(dict.fromkeys(date_format(day) for day in days if day))
+
+    @admin.display(description=_("учебни часове"), ordering="academic_hours")
+    def hours(self, training: Training) -> str:
+        return plain(training.academic_hours)
+
+    @admin.display(description=_("участници"), ordering="people")
+    def people(self, training: Training) -> int:
+        return training.people
+
+    @admin.display(description=_("часове на всички"), ordering="hours_taken")
+    def hours_taken(self, training: Training) -> str:
+        return plain(training.hours_taken)
