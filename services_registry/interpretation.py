@@ -21,6 +21,9 @@ MAX_WORDS = 24  # of a query, function words included; what follows is named as 
 MAX_ALTERNATIVES = 8  # of one term
 
 _SYNONYM = 0.75  # against the very word
+_MEANT = 2.0  # the most that a known turn of phrase adds, as rarity: it says what is needed
+_RARE = 0.06  # rarer than this share is not more telling: one odd description is no answer
+_CIRCUMSTANCE = 0.4  # who and what moves: it narrows the need down but does not name it
 _FADED = 0.35  # a word inside a phrase that has its own meaning: „майка“ in „майка ми“
 _KIN = 0.5  # a word of the same stem: инвалидност – инвалид
 _BEGUN = 0.8  # the beginning of a word: „рехаб“
@@ -29,13 +32,25 @@ _PROBED = 4  # readings of a Latin word whose neighbourhood is searched for miss
 _COMMON = 0.6  # a word in more than this share of services brings none by itself
 
 
+# Headwords of people and of light verbs.
+_CIRCUMSTANCE_WORDS = """
+майка баща мама татко баба дядо син дъщеря съпруг съпруга мъж жена брат сестра внук внучка леля
+чичо вуйчо тъща свекърва съсед съседка приятел приятелка близък роднина родител пенсионер инвалид
+ходя стана отида остана остане излизане идване започна почина правя взема оставя попитам попитане
+кажа знам зная намеря получа живея гледане дойда ден месец
+"""
+_CIRCUMSTANCES = frozenset(_CIRCUMSTANCE_WORDS.split())
+_VOWELS = "аъоуеиюя"
+
+
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """One way to meet a term: all of `words` in the service. `worth` grows with rarity."""
+    """One way to meet a term: `words` side by side in the service. `worth` grows with rarity."""
 
     words: tuple[str, ...]
     worth: float
-    share: float  # of the published services that have it, at most
+    share: float  # of the published services that have it, about
+    is_literal: bool = False  # the word of the query itself, no synonym
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +87,13 @@ class _Word:
     headword: str = ""
     kin: tuple[str, ...] = ()  # known words of the same stem, where the word itself is unknown
     kinship: float = 0.0
+    spelled: tuple[str, ...] = ()  # the citizens' words that are spelled alike
 
     @property
     def options(self) -> set[str]:
-        return {self.headword} if self.headword else {headword for _, headword in self.readings}
+        if self.headword:
+            return {self.headword}
+        return {*(headword for _, headword in self.readings), *self.spelled}
 
     @property
     def is_certain(self) -> bool:
@@ -200,8 +218,8 @@ class _Vocabulary:
     begun: dict[int, list[tuple[str, int]]]  # position → words that begin so
 
     def share(self, words: tuple[str, ...]) -> float:
-        """Return the share of services that have the rarest of `words`; 0 if one is unknown."""
-        return min(1.0, min(self.known.get(word, 0) for word in words) / self.size)
+        """Return about what share of services has `words` side by side; 0 if one is unknown."""
+        return math.prod(min(1.0, self.known.get(word, 0) / self.size) for word in words)
 
 
 _VOCABULARY_SQL = """
@@ -242,7 +260,8 @@ def _consult(words: list[_Word], synonyms: _Synonyms) -> _Vocabulary:
         if not word.is_certain:
             for _, headword in word.readings[:_PROBED]:
                 wanted.update((-1, spelling) for spelling in near_spellings(headword))
-            _add_synonym_spelling(word, synonyms)
+                word.spelled = (*word.spelled, *nearest(headword, synonyms.words))
+            wanted.update((-1, spelling) for spelling in word.spelled)
         doubtful.update((position, headword) for _, headword in word.readings[:_PROBED])
         doubtful.add((position, word.readings[0][0]))
     for position in range(len(words)):
@@ -269,20 +288,10 @@ def _columns(rows: set[tuple[int, str]]) -> list[list]:
 
 def _rarity(share: float) -> float:
     """Return how much it says that a service has what only this share of services has."""
-    return math.log(1 / max(share, 0.02) + 0.05)  # one odd description must not outweigh a query
+    return math.log(1 / max(share, _RARE) + 0.05)
 
 
 # --- from words to what they mean --------------------------------------------------------------
-
-
-def _add_synonym_spelling(word: _Word, synonyms: _Synonyms) -> None:
-    """Let a mistyped word also be read as the nearest of the citizens' words."""
-    for written, headword in word.readings[:_PROBED]:
-        alike = mend(headword, ((known, 0) for known in nearest(headword, synonyms.words)))
-        if alike:
-            used = _inflected_alike(written, headword, alike[0])
-            word.readings = (*word.readings, (used, alike[0]))
-            return
 
 
 def _resolve(word: _Word, position: int, vocabulary: _Vocabulary, synonyms: _Synonyms) -> None:
@@ -293,14 +302,14 @@ def _resolve(word: _Word, position: int, vocabulary: _Vocabulary, synonyms: _Syn
             return
     near = dict(vocabulary.near.get(position, ()))
     begun = dict(vocabulary.begun.get(position, ()))
-    if word.is_certain:
+    if not word.is_certain:
+        if begun:
+            return _take_kin(word, list(begun), begun, _BEGUN, vocabulary)
+        _mend(word, near, vocabulary)
+    if not word.used:
         stem = word.readings[0][1]
         kin = [known for known in (*begun, *near) if _is_kin(stem, known)]
         _take_kin(word, kin, near | begun, _KIN, vocabulary)
-    elif begun:
-        _take_kin(word, list(begun), begun, _BEGUN, vocabulary)
-    else:
-        _mend(word, near, vocabulary)
 
 
 def _is_kin(word: str, other: str) -> bool:
@@ -326,17 +335,19 @@ def _take_kin(
 def _mend(word: _Word, near: dict[str, int], vocabulary: _Vocabulary) -> None:
     best: tuple[float, str, str] | None = None
     for written, headword in word.readings[:_PROBED]:
-        alike = {
+        alike = near | {spelling: vocabulary.known.get(spelling, 0) for spelling in word.spelled}
+        alike |= {
             spelling: vocabulary.known[spelling]
             for spelling in near_spellings(headword)
             if spelling in vocabulary.known
         }
-        mended = mend(headword, (near | alike).items())
+        mended = mend(headword, alike.items())
         if mended and (best is None or mended[1] < best[0]):
             best = (mended[1], mended[0], _inflected_alike(written, headword, mended[0]))
-            vocabulary.known.setdefault(mended[0], (near | alike)[mended[0]])
     if best:
         _, word.headword, word.used = best
+        if word.headword in near:
+            vocabulary.known[word.headword] = near[word.headword]
 
 
 def _inflected_alike(written: str, headword: str, meant: str) -> str:
@@ -345,8 +356,9 @@ def _inflected_alike(written: str, headword: str, meant: str) -> str:
     while stem < min(len(written), len(headword)) and written[stem] == headword[stem]:
         stem += 1
     old, new = headword[stem:], written[stem:]
-    if meant.endswith(old):
-        inflected = meant[: len(meant) - len(old)] + new
+    bare = meant.removesuffix(old)
+    if (old == "" or bare != meant) and not (bare[-1:] in _VOWELS and new[:1] in _VOWELS):
+        inflected = bare + new
         if lemma(inflected) == meant:
             return inflected
     return meant
@@ -356,21 +368,32 @@ def _phrase_terms(words: list[_Word], phrases: list, vocabulary: _Vocabulary) ->
     terms = []
     for start, end, meant in phrases:
         own = words[start:end]
-        shares = {parts: vocabulary.share(parts) for parts in meant}
-        shares = {parts: share for parts, share in shares.items() if share}
-        worth = _SYNONYM * _rarity(min(1.0, sum(shares.values()))) if shares else 0.0
-        alternatives = [Alternative(parts, worth, share) for parts, share in shares.items()]
-        if end - start == 1:
-            alternatives = [*_literal(own[0], 1.0, vocabulary), *alternatives]
-        if alternatives:
+        literal = _literal(own[0], 1.0, vocabulary) if end - start == 1 else _as_is(own, vocabulary)
+        most = max([_MEANT, *(alternative.worth for alternative in literal)])
+        expansions = [
+            Alternative(parts, _SYNONYM * min(most, _rarity(share)), share)
+            for parts in meant
+            for share in [vocabulary.share(parts)]
+            if share
+        ]
+        if literal or expansions:
             terms.append(
                 Term(
                     typed=" ".join(word.typed for word in own),
                     used=" ".join(word.used or word.readings[0][0] for word in own),
-                    alternatives=tuple(alternatives[:MAX_ALTERNATIVES]),
+                    alternatives=(*literal, *expansions)[:MAX_ALTERNATIVES],
                 )
             )
     return terms
+
+
+def _as_is(own: list[_Word], vocabulary: _Vocabulary) -> list[Alternative]:
+    """The phrase word for word, if it has more than one word to look for."""
+    content = tuple(word.headword for word in own if not word.is_stop)
+    share = vocabulary.share(content) if len(content) > 1 and all(content) else 0
+    if not share:
+        return []
+    return [Alternative(content, min(_MEANT, _rarity(share)), share, is_literal=True)]
 
 
 def _word_terms(words: list[_Word], phrases: list, vocabulary: _Vocabulary) -> list[Term]:
@@ -392,8 +415,9 @@ def _literal(word: _Word, weight: float, vocabulary: _Vocabulary) -> list[Altern
     for headword, kinship in found:
         share = vocabulary.share((headword,))
         if share:
-            worth = weight * kinship * _rarity(share)
-            alternatives.append(Alternative((headword,), worth, share))
+            about = _CIRCUMSTANCE if headword in _CIRCUMSTANCES else 1.0
+            worth = weight * kinship * about * _rarity(share)
+            alternatives.append(Alternative((headword,), worth, share, is_literal=True))
     return alternatives
 
 
@@ -421,7 +445,7 @@ def _filter_query(terms: list[Term]) -> str:
     telling = [alternative for alternative in alternatives if alternative.share <= _COMMON]
     return " | ".join(
         dict.fromkeys(
-            "(" + " & ".join(map(lexeme, alternative.words)) + ")"
+            "(" + " <-> ".join(map(lexeme, alternative.words)) + ")"
             for alternative in telling or alternatives
         )
     )

@@ -7,9 +7,11 @@ tail that only shares a common word is cut off.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import BooleanField, F, FloatField, Func, Max, QuerySet, Value, Window
 
-from services_registry.interpretation import Interpretation, interpret, lexeme
+from services_registry.interpretation import Alternative, Interpretation, interpret, lexeme
 from services_registry.models import Service
 from services_registry.search_index import index_service, rebuild_vocabulary, reindex
 
@@ -22,6 +24,7 @@ __all__ = [
     "search",
 ]
 
+_LITERAL_TOO = 0.3  # on top, where a synonym is met and the word of the query as well
 CUT = 0.35  # services below this share of the best one's relevance are not shown
 # How much a hit is worth by where it stands: name and kind, the citizens' words, summary, rest.
 _FIELDS = (("A", 1.0), ("AB", 0.85), ("ABC", 0.55), ("", 0.3))
@@ -53,16 +56,25 @@ def _ladders(understood: Interpretation) -> tuple[tuple[tuple[str, float], ...],
     """For every term its ways to be met as (tsquery, worth), the worthiest first."""
     ladders = []
     for term in understood.terms:
-        rungs = [
-            (" & ".join(lexeme(word, label) for word in alternative.words), factor)
-            for alternative in term.alternatives
-            for label, factor in _FIELDS
-            for factor in [factor * alternative.worth]
-        ]
-        ladders.append(tuple(sorted(rungs, key=lambda rung: -rung[1])))
+        ladders.append(_ladder(term.alternatives))
+        literal = [alternative for alternative in term.alternatives if alternative.is_literal]
+        if len(literal) < len(term.alternatives):
+            ladders.append(_ladder(literal, _LITERAL_TOO))
     for pair in understood.neighbours:
         ladders.append(((" <-> ".join(lexeme(word, "A") for word in pair.words), pair.worth),))
-    return tuple(ladders)
+    return tuple(filter(None, ladders))
+
+
+def _ladder(alternatives: Iterable[Alternative], weight: float = 1.0):
+    rungs = [
+        (
+            " <-> ".join(lexeme(word, label) for word in alternative.words),
+            weight * factor * alternative.worth,
+        )
+        for alternative in alternatives
+        for label, factor in _FIELDS
+    ]
+    return tuple(sorted(rungs, key=lambda rung: -rung[1]))
 
 
 class _Matches(Func):
