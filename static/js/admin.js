@@ -1,0 +1,19 @@
+// Names for controls that Django's admin scripts make without any.
+const nameBoxes = (root) => {
+  for (const select of root.querySelectorAll("select.admin-autocomplete")) {
+    const label = root.querySelector(`label[for="${CSS.escape(select.id)}"]`);
+    const box = select.nextElementSibling?.querySelector(".select2-selection");
+    if (!label || !box) continue;
+    label.id ||= `${select.id}_label`;
+    const shown = box.querySelector(".select2-selection__rendered");
+    if (shown) {
+      shown.id ||= `${select.id}_shown`;
+      shown.setAttribute("aria-labelledby", label.id);
+    }
+    box.setAttribute("aria-labelledby", shown ? `${label.id} ${shown.id}` : label.id);
+  }
+};
+const later = (root) => setTimeout(() => nameBoxes(root));
+if (document.readyState === "complete") later(document);
+else window.addEventListener("load", () => later(document));
+document.addEventListener("formset:added", (event) => later(event.target));
