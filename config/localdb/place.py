@@ -84,6 +84,7 @@ def find_place(root: Path) -> Place:
     data = root / "data"
     account = _owner(data) if data.exists() else _unprivileged_account()
     used = [programs / "bin" / "postgres", programs / "share" / "postgres.bki", root]
+    used += _libraries(programs)
     if all(_can_reach(path, account) for path in used):
         return Place(programs, root, account)
     home = OUTSIDE / hashlib.sha256(bytes(root)).hexdigest()[:16]
@@ -124,21 +125,30 @@ def _can_reach(path: Path, account: Account) -> bool:
     return all(allows(step, 1) for step in path.parents) and allows(path, own)
 
 
+def _libraries(programs: Path) -> list[Path]:
+    """Return the wheel's folders of shared libraries, which the programs find by relative path."""
+    folder = programs.parent.with_name(programs.parent.name + ".libs")
+    return [folder] if folder.is_dir() else []
+
+
 def _copied(programs: Path) -> Path:
     """Return a copy of the programs where every account can reach them, made once a version."""
     stamp = hashlib.sha256((programs / "bin" / "postgres").read_bytes()).hexdigest()[:16]
     target = OUTSIDE / f"programs-{stamp}"
+    package = programs.parent
     if not target.exists():
         OUTSIDE.mkdir(parents=True, exist_ok=True, mode=0o711)
         copy = Path(tempfile.mkdtemp(dir=OUTSIDE))
-        shutil.copytree(programs, copy, dirs_exist_ok=True, ignore=_not_needed)
+        for folder in [programs, *_libraries(programs)]:
+            part = folder.relative_to(package.parent)
+            shutil.copytree(folder, copy / part, ignore=_not_needed)
         for step in [copy, *copy.rglob("*")]:
             step.chmod(0o755 if step.is_dir() or step.parent.name == "bin" else 0o644)
         try:
             copy.rename(target)
         except OSError:  # another process was first
             shutil.rmtree(copy)
-    return target
+    return target / programs.relative_to(package.parent)
 
 
 def _not_needed(_folder: str, names: list[str]) -> list[str]:
