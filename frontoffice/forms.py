@@ -95,7 +95,9 @@ class ConsultationForm(forms.Form):
         empty_label=_("Не е посочено"),
     )
     held_at = forms.DateTimeField(
-        label=_("Кога"), help_text=_("Например 21.11.2026 14:30."), initial=timezone.now
+        label=_("Кога"),
+        initial=timezone.now,
+        error_messages={"invalid": _("Напишете деня и часа като 21.11.2026 14:30.")},
     )
     duration_minutes = forms.IntegerField(
         label=_("Минути"),

@@ -59,22 +59,22 @@ class Consultation(MunicipalModel):
     """Консултация: may be anonymous and final. It is not a case and opens none by itself."""
 
     class Channel(models.TextChoices):
-        IN_PERSON = "in_person", _("на място")
-        PHONE = "phone", _("телефон")
-        EMAIL = "email", _("е-поща")
-        OUTREACH = "outreach", _("изнесена приемна")
+        IN_PERSON = "in_person", _("На място")
+        PHONE = "phone", _("Телефон")
+        EMAIL = "email", _("Е-поща")
+        OUTREACH = "outreach", _("Изнесена приемна")
 
     class Subject(models.TextChoices):
-        SELF = "self", _("за себе си")
-        RELATIVE = "relative", _("за близък")
-        PROFESSIONAL = "professional", _("професионалист")
-        OTHER = "other", _("за друг човек")
+        SELF = "self", _("За себе си")
+        RELATIVE = "relative", _("За близък")
+        PROFESSIONAL = "professional", _("Професионалист")
+        OTHER = "other", _("За друг човек")
 
     class Outcome(models.TextChoices):
-        INFORMED = "informed", _("информиран")
-        APPLICATION = "application", _("ще подаде заявление")
-        FOLLOW_UP = "follow_up", _("последващ разговор")
-        ELSEWHERE = "elsewhere", _("насочен другаде")
+        INFORMED = "informed", _("Информиран")
+        APPLICATION = "application", _("Ще подаде заявление")
+        FOLLOW_UP = "follow_up", _("Последващ разговор")
+        ELSEWHERE = "elsewhere", _("Насочен другаде")
 
     office = models.ForeignKey(
         Office,

@@ -80,10 +80,10 @@ class Migration(migrations.Migration):
                     "channel",
                     models.CharField(
                         choices=[
-                            ("in_person", "на място"),
-                            ("phone", "телефон"),
-                            ("email", "е-поща"),
-                            ("outreach", "изнесена приемна"),
+                            ("in_person", "На място"),
+                            ("phone", "Телефон"),
+                            ("email", "Е-поща"),
+                            ("outreach", "Изнесена приемна"),
                         ],
                         max_length=12,
                         verbose_name="канал",
@@ -93,10 +93,10 @@ class Migration(migrations.Migration):
                     "subject",
                     models.CharField(
                         choices=[
-                            ("self", "за себе си"),
-                            ("relative", "за близък"),
-                            ("professional", "професионалист"),
-                            ("other", "за друг човек"),
+                            ("self", "За себе си"),
+                            ("relative", "За близък"),
+                            ("professional", "Професионалист"),
+                            ("other", "За друг човек"),
                         ],
                         max_length=12,
                         verbose_name="за кого",
@@ -106,10 +106,10 @@ class Migration(migrations.Migration):
                     "outcome",
                     models.CharField(
                         choices=[
-                            ("informed", "информиран"),
-                            ("application", "ще подаде заявление"),
-                            ("follow_up", "последващ разговор"),
-                            ("elsewhere", "насочен другаде"),
+                            ("informed", "Информиран"),
+                            ("application", "Ще подаде заявление"),
+                            ("follow_up", "Последващ разговор"),
+                            ("elsewhere", "Насочен другаде"),
                         ],
                         max_length=12,
                         verbose_name="изход",
