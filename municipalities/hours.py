@@ -13,6 +13,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+MIDNIGHT = dt.time(23, 59)
+
 
 class Weekday(models.IntegerChoices):
     MONDAY = 1, _("понеделник")
@@ -72,16 +74,40 @@ def open_state(
     if not rows:
         return None
     local = timezone.localtime(moment)
-    if is_holiday(local.date()):
+    # A place that receives people at night (a shelter, a crisis centre) does so on holidays too.
+    if not any(touches_midnight(row) for row in rows) and is_holiday(local.date()):
         return OpenState(is_open=False, is_holiday=True)
     today = sorted((h for h in rows if h.weekday == local.isoweekday()), key=lambda h: h.opens)
     now = local.time()
     for row in today:
-        if row.opens <= now < row.closes:
-            return OpenState(is_open=True, at=row.closes)
+        if row.opens <= now and (now < row.closes or row.closes == MIDNIGHT):
+            return OpenState(is_open=True, at=_closes_after_midnight(row, rows))
         if now < row.opens:
             return OpenState(is_open=False, at=row.opens)
     return OpenState(is_open=False)
+
+
+def touches_midnight(row: OpeningHours) -> bool:
+    """Say whether the stretch begins or ends at midnight: 23:59 stands for the end of the day."""
+    return row.opens == dt.time(0) or row.closes == MIDNIGHT
+
+
+def _closes_after_midnight(row: OpeningHours, rows: list[OpeningHours]) -> dt.time | None:
+    """Return when an open stretch ends, across midnight; None when it never does."""
+    if row.closes != MIDNIGHT:
+        return row.closes
+    following = row.weekday % 7 + 1
+    night = [h for h in rows if h.weekday == following and h.opens == dt.time(0)]
+    if not night:
+        return dt.time(0)
+    return None if night[0].closes == MIDNIGHT else night[0].closes
+
+
+def _times(row: OpeningHours) -> str:
+    if row.opens == dt.time(0) and row.closes == MIDNIGHT:
+        return str(_("денонощно"))
+    closes = "24:00" if row.closes == MIDNIGHT else f"{row.closes.hour}:{row.closes:%M}"
+    return f"{row.opens.hour}:{row.opens:%M} – {closes}"
 
 
 def week(hours: Iterable[OpeningHours]) -> list[tuple[str, str]]:
@@ -91,9 +117,7 @@ def week(hours: Iterable[OpeningHours]) -> list[tuple[str, str]]:
     """
     by_day: dict[int, list[str]] = {}
     for row in sorted(hours, key=lambda h: (h.weekday, h.opens)):
-        by_day.setdefault(row.weekday, []).append(
-            f"{row.opens.hour}:{row.opens:%M} – {row.closes.hour}:{row.closes:%M}"
-        )
+        by_day.setdefault(row.weekday, []).append(_times(row))
     runs: list[tuple[int, int, str]] = []
     for day, times in by_day.items():
         text = " и ".join(times)

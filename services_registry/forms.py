@@ -10,10 +10,15 @@ from services_registry.facets import Options
 from services_registry.models import Service
 
 LONGEST_QUERY = 200
+# What helps people without being a kind of чл. 15: лична помощ, топъл обяд.
+NO_KIND = "podkrepyashti"
+SUPPORTING_NAME = _("Други подкрепящи дейности")
 
 
 class CatalogueForm(forms.Form):
     """Search and filters of ``/uslugi/``. A wrong filter is told of and left out, not the rest."""
+
+    mark_optional = False
 
     q = forms.CharField(
         label=_("Каква помощ търсите?"),
@@ -51,7 +56,7 @@ class CatalogueForm(forms.Form):
             ("obshtina", options.municipalities),
             ("situatsiya", options.situations),
             ("za", options.groups),
-            ("vid", options.kinds),
+            ("vid", [*options.kinds, (NO_KIND, SUPPORTING_NAME)]),
             ("sreda", Service.Setting.choices),
         ):
             field = self.fields[name]
@@ -71,7 +76,9 @@ class CatalogueForm(forms.Form):
         """Return ``services`` narrowed by the filters that are valid."""
         chosen = getattr(self, "cleaned_data", {})
         for name, lookup in self.FILTERS.items():
-            if chosen.get(name):
+            if name == "vid" and chosen.get(name) == NO_KIND:
+                services = services.filter(kinds__isnull=True)
+            elif chosen.get(name):
                 services = services.filter(**{lookup: chosen[name]})
         if chosen.get("sreda"):
             services = services.filter(settings__contains=[chosen["sreda"]])

@@ -12,12 +12,14 @@ from django.db import models
 from django.db.models import Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
 from municipalities.hours import OpeningHours, OpenState, open_state, week
 from municipalities.models import Settlement, User
 from municipalities.places import AccessiblePlace
+from municipalities.templatetags.portal import money
 from municipalities.tenancy import MunicipalModel
 from services_registry.checks import check_eik
 from services_registry.classifiers import (  # noqa: F401  Django finds an app's models here
@@ -33,6 +35,9 @@ from services_registry.classifiers import (  # noqa: F401  Django finds an app's
 def public_id() -> models.UUIDField:
     """Return the field by which open data name a row: it says nothing and never changes."""
     return models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+
+
+EVERYBODY = "всички"
 
 
 class Provider(MunicipalModel):
@@ -203,7 +208,10 @@ class Service(MunicipalModel):
         _("как го търсят хората"), blank=True, help_text=_("Думи и изрази със запетая между тях.")
     )
     kinds = models.ManyToManyField(
-        ServiceKind, related_name="+", verbose_name=_("видове по чл. 15")
+        ServiceKind,
+        related_name="+",
+        blank=True,  # лична помощ and топъл обяд support people and are no kind of чл. 15
+        verbose_name=_("видове по чл. 15"),
     )
     scope = models.CharField(_("обхват (чл. 12)"), max_length=12, choices=Scope.choices)
     settings = ArrayField(
@@ -432,6 +440,25 @@ class Fee(MunicipalModel):
     def amount_for_citizens(self):
         """The amount if somebody verified it, else None."""
         return self.amount if self.verified else None
+
+    def for_citizens(self) -> str:
+        """Say what the group pays in plain words; a sum that nobody verified is not said."""
+        if self.kind == self.Kind.FREE:
+            words = _("безплатно")
+        elif self.kind == self.Kind.INCOME_SHARE:
+            words = _("такса според дохода")
+        elif self.kind == self.Kind.UNKNOWN:
+            words = _("таксата се уточнява във фронт-офиса")
+        elif self.amount_for_citizens is None:
+            words = _("определена такса; точната сума ще ви кажат във фронт-офиса")
+        else:
+            words = f"{money(self.amount, self.currency)} {self.get_per_display()}".strip()
+        return str(words) if self.is_for_some else capfirst(words)
+
+    @property
+    def is_for_some(self) -> bool:
+        """Whether the fee is for a group and not for everybody."""
+        return bool(self.user_group) and self.user_group != EVERYBODY
 
 
 class Capacity(MunicipalModel):

@@ -160,7 +160,10 @@ class Migration(migrations.Migration):
                 ),
                 ("kind", models.CharField(blank=True, max_length=5, verbose_name="вид")),
                 ("name", models.CharField(max_length=80, verbose_name="име")),
-                ("name_en", models.CharField(blank=True, max_length=80, verbose_name="име на латиница")),
+                (
+                    "name_en",
+                    models.CharField(blank=True, max_length=80, verbose_name="име на латиница"),
+                ),
                 (
                     "postcode",
                     models.CharField(blank=True, max_length=4, verbose_name="пощенски код"),

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from django import template
 from django.utils import timezone
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -55,6 +55,17 @@ def ago_words(days: int) -> str:
         months = round(days / 30.4375)
         return f"преди {months} месеца"
     return f"преди {days // 365} години"
+
+
+@register.filter
+def long_date(day: dt.date | dt.datetime | None, year: bool = True) -> str:
+    """Write „понеделник, 30 ноември 2026 г.“; Django's Bulgarian months begin with a capital."""
+    if not day:
+        return ""
+    if isinstance(day, dt.datetime):
+        day = timezone.localtime(day)
+    words = date_format(day, "l, j F Y" if year else "l, j F").lower()
+    return f"{words} г." if year else words
 
 
 def since_words_of(days: int) -> str:

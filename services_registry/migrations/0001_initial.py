@@ -441,6 +441,7 @@ class Migration(migrations.Migration):
                 (
                     "kinds",
                     models.ManyToManyField(
+                        blank=True,
                         related_name="+",
                         to="services_registry.servicekind",
                         verbose_name="видове по чл. 15",

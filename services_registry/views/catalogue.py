@@ -12,13 +12,14 @@ from municipalities.hours import open_state
 from municipalities.models import Municipality, Office
 from services_registry.classifiers import LifeSituation
 from services_registry.facets import catalogue_options
-from services_registry.forms import CatalogueForm
+from services_registry.forms import NO_KIND, SUPPORTING_NAME, CatalogueForm
 from services_registry.models import Service
 from services_registry.search import search
 
 RESULTS_PER_PAGE = 20
 STALE_AFTER_DAYS = 180
 OFFICES_ON_HOME = 12
+SUPPORTING = (99, NO_KIND, str(SUPPORTING_NAME))
 
 
 @login_not_required
@@ -101,9 +102,15 @@ def services_section(municipality: Municipality) -> dict:
         .prefetch_related("kinds")
         .order_by("name", "pk")
     )
-    by_kind: dict = {}
+    by_kind: dict[tuple, list[Service]] = {}
     for one in services:
-        for kind in one.kinds.all():
+        kinds = [(kind.number, kind.code, kind.plain_name) for kind in one.kinds.all()]
+        for kind in kinds or [SUPPORTING]:
             by_kind.setdefault(kind, []).append(one)
-    kinds = sorted(by_kind.items(), key=lambda item: item[0].number)
-    return {"count": len(services), "kinds": kinds}
+    return {
+        "count": len(services),
+        "kinds": [
+            {"code": code, "name": name, "services": by_kind[number, code, name]}
+            for number, code, name in sorted(by_kind)
+        ],
+    }
