@@ -17,3 +17,9 @@ const later = (root) => setTimeout(() => nameBoxes(root));
 if (document.readyState === "complete") later(document);
 else window.addEventListener("load", () => later(document));
 document.addEventListener("formset:added", (event) => later(event.target));
+
+// Django writes yes and no in lists as pictures with English names.
+const words = { True: "да", False: "не", None: "не е известно" };
+for (const image of document.querySelectorAll("#result_list img, .readonly img")) {
+  if (image.alt in words) image.alt = words[image.alt];
+}
