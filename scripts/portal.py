@@ -17,6 +17,7 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 VAR = Path(os.environ.get("VAR_DIR") or PROJECT / "var").resolve()
+STATIC_STORAGE = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
 SECRETS = {"SECRET_KEY": lambda: secrets.token_urlsafe(64)}
 
 
@@ -80,12 +81,17 @@ def prepare() -> str:
 
 
 def collect_static(stamp: Path) -> None:
-    """Run collectstatic when a static file or an installed package has changed."""
+    """Run collectstatic when a static file or an installed package has changed.
+
+    Without compressed copies: they are for networks, and making them takes half a minute. The names
+    and the manifest are those of production.
+    """
     from django.conf import settings
     from django.contrib.staticfiles.finders import get_finders
     from django.core.management import call_command
 
-    digest = hashlib.sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
+    settings.STORAGES["staticfiles"]["BACKEND"] = STATIC_STORAGE
+    digest = hashlib.sha256(STATIC_STORAGE.encode())
     for finder in get_finders():
         for name, storage in finder.list([]):
             found = os.stat(storage.path(name))
