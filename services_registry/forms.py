@@ -10,6 +10,7 @@ from services_registry.facets import Options
 from services_registry.models import Service
 
 LONGEST_QUERY = 200
+LONGEST_STEP = 300
 # What helps people without being a kind of чл. 15: лична помощ, топъл обяд.
 NO_KIND = "podkrepyashti"
 SUPPORTING_NAME = _("Други подкрепящи дейности")
@@ -97,3 +98,54 @@ class CatalogueForm(forms.Form):
         if getattr(self, "cleaned_data", {}).get("myasto"):
             rows.append(("myasto", self.fields["myasto"].label, self.cleaned_data["myasto"]))
         return rows
+
+
+class LinesField(forms.CharField):
+    """A list typed one item a line; empty lines are left out."""
+
+    widget = forms.Textarea
+
+    def prepare_value(self, value):
+        return "\n".join(value) if isinstance(value, (list, tuple)) else value
+
+    def to_python(self, value):
+        return [line.strip() for line in super().to_python(value).splitlines() if line.strip()]
+
+    def validate(self, value) -> None:
+        if self.required and not value:
+            raise ValidationError(self.error_messages["required"], code="required")
+        too_long = next((line for line in value if len(line) > LONGEST_STEP), None)
+        if too_long:
+            raise ValidationError(
+                _("„%(start)s…“ е твърде дълго: на ред се събират %(most)d знака."),
+                params={"start": too_long[:40], "most": LONGEST_STEP},
+            )
+
+    def run_validators(self, value) -> None:
+        """CharField's validators are for text; the lines were checked above."""
+        for line in value:
+            super().run_validators(line)
+
+
+class ServiceAdminForm(forms.ModelForm):
+    """A service in the admin: steps by line, settings by ticking."""
+
+    current_municipality = None
+
+    settings = forms.MultipleChoiceField(
+        label=_("Среда"),
+        choices=Service.Setting.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    steps = LinesField(
+        label=_("Стъпки"), required=False, help_text=_("По една стъпка на ред, с прости думи.")
+    )
+
+    def _get_validation_exclusions(self) -> set[str]:
+        return super()._get_validation_exclusions() - {"municipality"}
+
+    def _post_clean(self) -> None:
+        if self.instance.municipality_id is None:
+            self.instance.municipality = self.current_municipality
+        super()._post_clean()

@@ -1,0 +1,107 @@
+"""The admin of territory, municipalities and their offices."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from municipalities.admin_site import PortalAdmin, ScopedAdmin, ScopedTabular
+from municipalities.models import Municipality, Office, OfficeHours, Province, Settlement
+from municipalities.permissions import can_enter_admin, can_manage_registry, can_operate_platform
+from municipalities.places import AccessiblePlace
+
+
+@admin.register(Province)
+class ProvinceAdmin(PortalAdmin):
+    """Области: read; they come with the portal's data."""
+
+    view_rule = staticmethod(can_operate_platform)
+    list_display = ("name", "code", "nuts2")
+    search_fields = ("name", "name_en", "code")
+
+
+@admin.register(Municipality)
+class MunicipalityAdmin(PortalAdmin):
+    """Which municipalities use the portal. They are imported, never added or deleted by hand."""
+
+    view_rule = staticmethod(can_operate_platform)
+    change_rule = staticmethod(can_operate_platform)
+    list_display = ("name", "code", "province", "is_active", "slug")
+    list_filter = ("is_active", "province")
+    list_select_related = ("province",)
+    search_fields = ("name", "name_en", "code", "slug")
+    search_help_text = _("По име на кирилица или латиница, или по код.")
+    readonly_fields = ("code", "name", "name_en", "province", "centre_ekatte", "population_2013")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("name", "is_active", "slug", "website"),
+                "description": _("Общината се вижда в портала, когато го ползва."),
+            },
+        ),
+        (
+            _("Данни от класификацията"),
+            {"fields": ("code", "name_en", "province", "centre_ekatte", "population_2013")},
+        ),
+    )
+
+    def has_add_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
+
+
+@admin.register(Settlement)
+class SettlementAdmin(PortalAdmin):
+    """Населени места: public facts that whoever works in the admin may look up, not change."""
+
+    view_rule = staticmethod(can_enter_admin)
+    list_display = ("name", "kind", "municipality", "ekatte", "postcode")
+    list_filter = (("municipality", admin.RelatedOnlyFieldListFilter),)
+    list_select_related = ("municipality",)
+    search_fields = ("name", "name_en", "ekatte")
+    search_help_text = _("По име или ЕКАТТЕ.")
+
+    def get_search_results(self, request: HttpRequest, queryset, search_term: str):
+        """In the autocomplete of a municipality's pages offer that municipality's places only."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        if request.municipality and request.path.endswith("/autocomplete/"):
+            found = found.filter(municipality=request.municipality)
+        return found, may_repeat
+
+
+class OfficeHoursInline(ScopedTabular):
+    model = OfficeHours
+    change_rule = staticmethod(can_manage_registry)
+    fields = ("weekday", "opens", "closes")
+    verbose_name_plural = _("Работно време")
+
+
+@admin.register(Office)
+class OfficeAdmin(ScopedAdmin):
+    """Where the municipality receives people."""
+
+    change_rule = staticmethod(can_manage_registry)
+    list_display = ("name", "settlement", "address", "phone", "workplaces", "is_public")
+    list_select_related = ("settlement",)
+    search_fields = ("name", "address")
+    autocomplete_fields = ("settlement",)
+    prepopulated_fields = {"slug": ("name",)}
+    inlines = (OfficeHoursInline,)
+    fieldsets = (
+        (None, {"fields": ("name", "about", "is_public", "slug")}),
+        (
+            _("Къде и как"),
+            {"fields": ("settlement", "address", "phone", "email", "workplaces")},
+        ),
+        (
+            _("Достъпност"),
+            {
+                "fields": AccessiblePlace.ACCESS_FIELDS,
+                "description": _("„Неизвестно“ не се показва на гражданите."),
+            },
+        ),
+    )

@@ -1,0 +1,232 @@
+"""The registry in the admin: services with their places, papers, fees and free places."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.forms import Textarea
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from municipalities.admin_site import PortalAdmin, ScopedAdmin, ScopedStacked, ScopedTabular
+from municipalities.permissions import can_manage_registry, can_operate_platform
+from municipalities.places import AccessiblePlace
+from services_registry.classifiers import (
+    LifeSituation,
+    RequiredDocument,
+    SearchSynonym,
+    ServiceKind,
+    TargetGroup,
+)
+from services_registry.forms import ServiceAdminForm
+from services_registry.models import (
+    Capacity,
+    Fee,
+    Provider,
+    Service,
+    ServicePaper,
+    ServiceSite,
+    SiteHours,
+)
+from services_registry.search_index import index_service
+
+
+class ClassifierAdmin(PortalAdmin):
+    """Lists that municipalities share: the operator keeps them, the registry's people see them."""
+
+    view_rule = staticmethod(can_manage_registry)
+    change_rule = staticmethod(can_operate_platform)
+
+
+@admin.register(ServiceKind)
+class ServiceKindAdmin(ClassifierAdmin):
+    list_display = ("number", "name", "plain_name", "hint")
+    list_display_links = ("name",)
+    search_fields = ("name", "plain_name")
+
+
+@admin.register(TargetGroup)
+class TargetGroupAdmin(ClassifierAdmin):
+    list_display = ("plain_name", "name", "order")
+    search_fields = ("name", "plain_name")
+
+
+@admin.register(LifeSituation)
+class LifeSituationAdmin(ClassifierAdmin):
+    list_display = ("name", "summary", "order", "quick_exit")
+    search_fields = ("name", "summary")
+
+
+@admin.register(RequiredDocument)
+class RequiredDocumentAdmin(ClassifierAdmin):
+    list_display = ("name", "where", "for_reference")
+    search_fields = ("name",)
+
+
+@admin.register(SearchSynonym)
+class SearchSynonymAdmin(ClassifierAdmin):
+    list_display = ("term", "words")
+    search_fields = ("term",)
+
+    @admin.display(description=_("търси се и като"))
+    def words(self, synonym: SearchSynonym) -> str:
+        return ", ".join(synonym.expands_to)
+
+
+@admin.register(Provider)
+class ProviderAdmin(ScopedAdmin):
+    """Доставчици на услуги в общината."""
+
+    change_rule = staticmethod(can_manage_registry)
+    list_display = ("name", "kind", "phone", "licence_number", "licence_valid_to")
+    list_filter = ("kind",)
+    search_fields = ("name", "eik", "licence_number")
+    fieldsets = (
+        (None, {"fields": ("name", "kind", "eik", "phone", "email", "website")}),
+        (
+            _("Лиценз"),
+            {
+                "fields": ("licence_number", "licence_issued_on", "licence_valid_to"),
+                "description": _("Само за частен доставчик, от Агенцията за качеството (АКСУ)."),
+            },
+        ),
+    )
+
+
+class RegistryInline:
+    """Rows of a service, kept by whoever keeps the registry."""
+
+    change_rule = staticmethod(can_manage_registry)
+
+
+class SiteInline(RegistryInline, ScopedStacked):
+    model = ServiceSite
+    autocomplete_fields = ("settlement",)
+    show_change_link = True
+    verbose_name_plural = _("Места на предоставяне")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("name", "settlement"),
+                    ("address", "address_is_secret"),
+                    ("latitude", "longitude"),
+                    ("phone", "email"),
+                    "note",
+                )
+            },
+        ),
+        (_("Достъпност"), {"fields": (AccessiblePlace.ACCESS_FIELDS,), "classes": ("collapse",)}),
+    )
+
+
+class PaperInline(RegistryInline, ScopedTabular):
+    model = ServicePaper
+    autocomplete_fields = ("document",)
+    fields = ("document", "note", "order")
+    verbose_name_plural = _("Нужни документи")
+
+
+class FeeInline(RegistryInline, ScopedTabular):
+    model = Fee
+    fields = ("user_group", "kind", "amount", "currency", "per", "note", "legal_act", "verified")
+    verbose_name_plural = _("Такси")
+
+
+class CapacityInline(RegistryInline, ScopedTabular):
+    model = Capacity
+    fields = ("as_of", "places", "free", "waiting")
+    verbose_name_plural = _("Свободни места към дата")
+    max_num = 60
+
+    def get_queryset(self, request: HttpRequest):
+        return super().get_queryset(request).order_by("-as_of", "-pk")
+
+
+@admin.register(Service)
+class ServiceAdmin(ScopedAdmin):
+    """A service of the registry on one page."""
+
+    change_rule = staticmethod(can_manage_registry)
+    form = ServiceAdminForm
+    list_display = ("name", "provider", "status", "checked", "free_places")
+    list_filter = ("status", "scope", "financing", "kinds")
+    list_select_related = ("provider",)
+    search_fields = ("name", "summary", "provider__name")
+    search_help_text = _("По име, описание накратко или доставчик.")
+    autocomplete_fields = ("provider",)
+    filter_horizontal = ("kinds", "target_groups", "life_situations")
+    prepopulated_fields = {"slug": ("name",)}
+    inlines = (SiteInline, PaperInline, FeeInline, CapacityInline)
+    actions = ("still_true",)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("name", "provider", "summary", "description", "status", "paused_reason"),
+                "description": _("Публикувана услуга се вижда от гражданите веднага."),
+            },
+        ),
+        (_("За кого"), {"fields": ("for_whom", "not_for", "target_groups", "life_situations")}),
+        (
+            _("Вид по закона"),
+            {"fields": ("kinds", "scope", "settings", "financing", "referred_by")},
+        ),
+        (_("Как се кандидатства"), {"fields": ("steps",)}),
+        (_("Търсене и адрес"), {"fields": ("own_words", "slug"), "classes": ("collapse",)}),
+        (_("Проверка на данните"), {"fields": (("checked_on", "checked_by"),)}),
+    )
+
+    def get_queryset(self, request: HttpRequest):
+        return super().get_queryset(request).with_latest_capacity().defer("search_vector")
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name in ("for_whom", "not_for", "own_words"):
+            kwargs["widget"] = Textarea(attrs={"rows": 3})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    @admin.display(description=_("проверена"), ordering="checked_on")
+    def checked(self, service: Service) -> str:
+        return f"{service.checked_on:%d.%m.%Y}" if service.checked_on else str(_("още не"))
+
+    @admin.display(description=_("свободни места"))
+    def free_places(self, service: Service) -> str:
+        if service.capacity_places is None:
+            return ""
+        return f"{service.capacity_free} от {service.capacity_places}"
+
+    @admin.action(description=_("Все още е вярно: отбележи като проверени днес"))
+    def still_true(self, request: HttpRequest, queryset) -> None:
+        """Mark the chosen services as checked by the office today."""
+        count = queryset.order_by().update(
+            checked_on=timezone.localdate(), checked_by=Service.CheckedBy.OFFICE
+        )
+        self.message_user(request, _("Отбелязани като проверени днес: %d.") % count)
+
+    def save_related(self, request: HttpRequest, form, formsets, change: bool) -> None:
+        """Save the parts, then bring the search up to date with all of them."""
+        super().save_related(request, form, formsets, change)
+        index_service(form.instance)
+
+
+class SiteHoursInline(RegistryInline, ScopedTabular):
+    model = SiteHours
+    fields = ("weekday", "opens", "closes")
+    verbose_name_plural = _("Работно време")
+
+
+@admin.register(ServiceSite)
+class ServiceSiteAdmin(ScopedAdmin):
+    """A place with its hours, reached from its service; new places are added there."""
+
+    change_rule = staticmethod(can_manage_registry)
+    list_display = ("__str__", "service", "settlement", "address", "phone")
+    list_select_related = ("service", "settlement")
+    search_fields = ("name", "address", "service__name")
+    autocomplete_fields = ("settlement",)
+    readonly_fields = ("service",)
+    inlines = (SiteHoursInline,)
+
+    def has_add_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
