@@ -7,7 +7,9 @@ A query becomes headwords; Latin letters, typing errors and the citizens' words 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from django.db import connection
@@ -28,6 +30,7 @@ _FADED = 0.35  # a word inside a phrase that has its own meaning: „майка�
 _KIN = 0.5  # a word of the same stem: инвалидност – инвалид
 _BEGUN = 0.8  # the beginning of a word: „рехаб“
 _NEIGHBOURS = 0.3  # bonus for two words that stand side by side in the name, as in the query
+_LOOSE_PHRASE = 3  # words of a phrase that another word may interrupt
 _PROBED = 4  # readings of a Latin word whose neighbourhood is searched for misspellings
 _COMMON = 0.6  # a word in more than this share of services brings none by itself
 
@@ -145,8 +148,16 @@ def _read(query: str) -> tuple[list[_Word], list[str]]:
         readings = tuple((reading, lemma(reading)) for reading in written)
         is_stop = bool(stop) or (len(token) == 1 and not token.isdigit())
         words.append(_Word(typed=token, readings=readings, is_stop=is_stop))
-    rest = [token for token in tokens[MAX_WORDS:] if token not in STOP_WORDS]
-    return words, rest[:MAX_WORDS]
+    rest = dict.fromkeys(token for token in tokens[MAX_WORDS:] if token not in STOP_WORDS)
+    return words, list(rest)[:MAX_WORDS]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A turn of phrase in the query: where its words stand and what it is searched by."""
+
+    positions: tuple[int, ...]
+    meant: tuple[tuple[str, ...], ...]
 
 
 class _Synonyms:
@@ -161,50 +172,52 @@ class _Synonyms:
             if key and meant:
                 self._by_first.setdefault(key[0], []).append((key, meant))
                 self.words.update(word for word in key if word not in STOP_WORDS)
-        for entries in self._by_first.values():
-            entries.sort(key=lambda entry: (-len(entry[0]), entry[0]))
 
-    def starting_at(self, words: list[_Word], start: int):
-        """Yield (end, expansions) of the phrases that begin at `start`, the longest first."""
+    def starting_at(self, words: list[_Word], start: int) -> Iterator[_Found]:
+        """Yield the phrases that begin at the word `start`."""
         for first in sorted(words[start].options):
             for key, meant in self._by_first.get(first, ()):
-                end = _phrase_end(words, start, key)
-                if end:
-                    yield end, meant
+                positions = _match(words, start, key)
+                if positions:
+                    yield _Found(positions, meant)
 
-    def found_in(self, words: list[_Word]) -> list[tuple[int, int, tuple]]:
-        """Return (start, end, expansions): longest phrases from the left, none overlapping."""
-        found, at = [], 0
-        while at < len(words):
-            longest = max(self.starting_at(words, at), key=lambda hit: hit[0], default=None)
+    def found_in(self, words: list[_Word]) -> list[_Found]:
+        """Return the longest phrases from the left, no word in two of them."""
+        found: list[_Found] = []
+        taken: set[int] = set()
+        for start in range(len(words)):
+            free = (hit for hit in self.starting_at(words, start) if not taken & {*hit.positions})
+            longest = max(free, key=lambda hit: len(hit.positions), default=None)
             if longest:
-                end, meant = longest
-                found.append((at, end, meant))
-                at = end
-            else:
-                at += 1
+                found.append(longest)
+                taken.update(longest.positions)
         return found
 
 
+@lru_cache(maxsize=8192)
 def _content_words(text: str) -> tuple[str, ...]:
     return tuple(lemma(word) for word in tokenise(text))
 
 
-def _phrase_end(words: list[_Word], start: int, key: tuple[str, ...]) -> int:
-    """Return where the phrase `key` ends if it begins at `start`, else 0.
+def _match(words: list[_Word], start: int, key: tuple[str, ...]) -> tuple[int, ...]:
+    """Return the positions of the phrase `key` if it begins at `start`, else nothing.
 
-    Function words that the phrase does not have may stand between: „не може вече сама“.
+    Function words that the phrase does not have may stand between, and one other word if the
+    phrase is long enough to be meant all the same: „не може вече да стои сама“.
     """
-    at = start
+    positions, at = [], start
+    spare = 1 if len(key) >= _LOOSE_PHRASE else 0
     for wanted in key:
         while at < len(words) and wanted not in words[at].options:
-            if at == start or not words[at].is_stop:
-                return 0
+            if at == start or (not words[at].is_stop and not spare):
+                return ()
+            spare -= not words[at].is_stop
             at += 1
         if at == len(words):
-            return 0
+            return ()
+        positions.append(at)
         at += 1
-    return at
+    return tuple(positions)
 
 
 # --- the vocabulary ----------------------------------------------------------------------------
@@ -265,8 +278,8 @@ def _consult(words: list[_Word], synonyms: _Synonyms) -> _Vocabulary:
         doubtful.update((position, headword) for _, headword in word.readings[:_PROBED])
         doubtful.add((position, word.readings[0][0]))
     for position in range(len(words)):
-        for _, meant in synonyms.starting_at(words, position):
-            wanted.update((-1, part) for parts in meant for part in parts)
+        for hit in synonyms.starting_at(words, position):
+            wanted.update((-1, part) for parts in hit.meant for part in parts)
     vocabulary = _Vocabulary(size=1, known={}, near={}, begun={})
     with connection.cursor() as cursor:
         cursor.execute(_VOCABULARY_SQL, [*_columns(wanted), *_columns(doubtful)])
@@ -364,15 +377,15 @@ def _inflected_alike(written: str, headword: str, meant: str) -> str:
     return meant
 
 
-def _phrase_terms(words: list[_Word], phrases: list, vocabulary: _Vocabulary) -> list[Term]:
+def _phrase_terms(words: list[_Word], phrases: list[_Found], vocabulary: _Vocabulary) -> list[Term]:
     terms = []
-    for start, end, meant in phrases:
-        own = words[start:end]
-        literal = _literal(own[0], 1.0, vocabulary) if end - start == 1 else _as_is(own, vocabulary)
+    for found in phrases:
+        own = [words[position] for position in found.positions]
+        literal = _literal(own[0], 1.0, vocabulary) if len(own) == 1 else _as_is(own, vocabulary)
         most = max([_MEANT, *(alternative.worth for alternative in literal)])
         expansions = [
             Alternative(parts, _SYNONYM * min(most, _rarity(share)), share)
-            for parts in meant
+            for parts in found.meant
             for share in [vocabulary.share(parts)]
             if share
         ]
@@ -396,9 +409,9 @@ def _as_is(own: list[_Word], vocabulary: _Vocabulary) -> list[Alternative]:
     return [Alternative(content, min(_MEANT, _rarity(share)), share, is_literal=True)]
 
 
-def _word_terms(words: list[_Word], phrases: list, vocabulary: _Vocabulary) -> list[Term]:
-    alone = {start for start, end, _ in phrases if end - start == 1}
-    inside = {at for start, end, _ in phrases for at in range(start, end)}
+def _word_terms(words: list[_Word], phrases: list[_Found], vocabulary: _Vocabulary) -> list[Term]:
+    alone = {found.positions[0] for found in phrases if len(found.positions) == 1}
+    inside = {position for found in phrases for position in found.positions}
     terms: dict[str, Term] = {}
     for position, word in enumerate(words):
         if word.is_stop or position in alone:

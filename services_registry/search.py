@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import BooleanField, F, FloatField, Func, Max, QuerySet, Value, Window
+from django.db.models import BooleanField, F, FloatField, Func, QuerySet, Subquery, Value
 
 from services_registry.interpretation import Alternative, Interpretation, interpret, lexeme
 from services_registry.models import Service
@@ -34,19 +34,22 @@ def search(queryset: QuerySet[Service], query: str) -> tuple[QuerySet[Service], 
     """Return the services of `queryset` that answer `query`, best first, and what was understood.
 
     A query without words gives everything in the order of names. The result has an annotation
-    `relevance` when ranked, and stays one SQL statement that may be filtered and counted.
+    `relevance` when ranked, and stays one SQL statement that may be counted and paged. Filter
+    `queryset` before: what counts as the tail is measured by the best service in it.
     Takes at most two queries at once, none for an empty `query`.
     """
     understood = interpret(query)
+    queryset = queryset.defer("search_vector")  # kilobytes a row that no page reads
     if understood.is_blank:
         return queryset.order_by("name", "pk"), understood
     if not understood.tsquery:
         return queryset.none(), understood
+    matching = queryset.filter(_Matches(F("search_vector"), Value(understood.tsquery)))
+    relevance = _Relevance(F("search_vector"), _ladders(understood))
+    scored = matching.select_related(None).order_by().annotate(score=relevance)
     found = (
-        queryset.filter(_Matches(F("search_vector"), Value(understood.tsquery)))
-        .annotate(relevance=_Relevance(F("search_vector"), _ladders(understood)))
-        .annotate(best_relevance=Window(Max("relevance")))
-        .filter(relevance__gte=F("best_relevance") * CUT)
+        queryset.filter(pk__in=_NearBest(scored.values("id", "score")))
+        .annotate(relevance=relevance)
         .order_by("-relevance", "name", "pk")
     )
     return found, understood
@@ -75,6 +78,23 @@ def _ladder(alternatives: Iterable[Alternative], weight: float = 1.0):
         for label, factor in _FIELDS
     ]
     return tuple(sorted(rungs, key=lambda rung: -rung[1]))
+
+
+class _NearBest(Subquery):
+    """The ids among (id, score) rows whose score is near enough to the best one's.
+
+    Written out, because Django repeats an annotated expression wherever a window uses it, and
+    would compute what the page shows of a service for all that match, not for its twenty.
+    OFFSET 0 keeps PostgreSQL from doing the same to the score.
+    """
+
+    template = (
+        "(SELECT id FROM (SELECT id, score, max(score) OVER () AS best"
+        " FROM (%(subquery)s OFFSET 0) scored) cut WHERE score >= best * %(cut)s)"
+    )
+
+    def __init__(self, queryset):
+        super().__init__(queryset, cut=CUT)
 
 
 class _Matches(Func):

@@ -26,6 +26,8 @@ def index_service(service: Service) -> None:
     """Bring the index of one saved service up to date with the service and its links."""
     with municipality_scope(service.municipality):
         reindex(Service.objects.filter(pk=service.pk))
+    # The instance now holds an outdated vector: as a deferred field a later save() leaves it be.
+    service.__dict__.pop("search_vector", None)
 
 
 def reindex(queryset: QuerySet[Service]) -> int:
@@ -36,7 +38,7 @@ def reindex(queryset: QuerySet[Service]) -> int:
     """
     ids = list(queryset.order_by("municipality_id", "pk").values_list("pk", flat=True))
     for start in range(0, len(ids), BATCH):
-        batch = queryset.model._base_manager.filter(pk__in=ids[start : start + BATCH])
+        batch = queryset.filter(pk__in=ids[start : start + BATCH])
         services = list(_with_everything_searched(batch))
         for _, own in groupby(services, key=lambda service: service.municipality_id):
             group = list(own)
@@ -62,7 +64,8 @@ def rebuild_vocabulary() -> int:
 
 def document(service: Service) -> str:
     """Return the service's tsvector as text: A name and kinds, B the citizens' words, C, D."""
-    sites = service.sites.all()
+    # Where a shelter from violence stands is not to be found by searching for villages.
+    places = [site.settlement.name for site in service.sites.all() if not site.address_is_secret]
     weighted = (
         ("A", [service.name, *(kind.plain_name for kind in service.kinds.all())]),
         (
@@ -81,7 +84,7 @@ def document(service: Service) -> str:
                 service.description,
                 service.provider.name,
                 service.municipality.name,
-                *(site.settlement.name for site in sites),
+                *places,
             ],
         ),
     )

@@ -109,10 +109,10 @@ def plain(text: str) -> str:
                 continue
         else:
             marks = 0
-            if category == "Cc":  # tab and newline among them
-                character = " "
-            elif category[0] == "C":
+            if category == "Cf":  # invisible: soft hyphens, joiners, direction marks
                 continue
+            if category[0] == "C":  # tabs, newlines and what is no character at all
+                character = " "
         kept.append(character)
     return " ".join(unicodedata.normalize("NFC", "".join(kept)).split())
 
@@ -137,6 +137,7 @@ def lemmas(text: str) -> list[str]:
     return [lemma(word) for word in tokenise(text)]
 
 
+@lru_cache(maxsize=8192)
 def phrase(text: str) -> str:
     """Return `text` as headwords joined by spaces, stop words kept: the key of a synonym."""
     return " ".join(lemma(word) for word in tokenise(text, keep_stop_words=True))
@@ -162,10 +163,7 @@ def lemma(word: str) -> str:
     found = _verbal_noun_in_plural(word)
     if found:
         return found
-    found = _look_up(word)
-    if found and _RELATIVE_SKI.search(word) and not _RELATIVE_SKI.search(found):
-        found = None  # the dictionary has асистентски → асистент, but no асистентска
-    return _joined(found or _stripped(word))
+    return _joined(_in_dictionary(word) or _stripped(word))
 
 
 def _is_empty_word(word: str) -> bool:
@@ -204,6 +202,16 @@ def _look_up(word: str) -> str | None:
     for reflexive in ("-(се)", "-се", "-(си)", "-си"):
         found = found.removesuffix(reflexive)
     return found if found.isalpha() and found[0] in _CYRILLIC else None
+
+
+_RELATIVE_SKI = re.compile(r".{3}ск(?:и|а|о|ия|ият|ите|ата|ото)$")
+
+
+def _in_dictionary(word: str) -> str | None:
+    found = _look_up(word)
+    if found and _RELATIVE_SKI.search(word) and not _RELATIVE_SKI.search(found):
+        return None  # the dictionary has асистентски → асистент, but no асистентска
+    return found
 
 
 _PLURAL_OF_VERBAL_NOUN = re.compile(r"^(.{2,}[аяе]н)ия(?:та)?$")
@@ -271,9 +279,6 @@ _ENDINGS = (
 _RELATIVE_ADJECTIVE = re.compile(r"^(.{2,}[бвгджзклмнпрстфхцчшщ])н(?:ия|ият|а|о|и|ата|ото|ите)$")
 
 
-_RELATIVE_SKI = re.compile(r".{3}ск(?:и|а|о|ия|ият|ите|ата|ото)$")
-
-
 def _stripped(word: str) -> str:
     """Headword of a word that the dictionary does not know: article off, then number and gender."""
     adjective = _RELATIVE_ADJECTIVE.match(word)
@@ -281,7 +286,7 @@ def _stripped(word: str) -> str:
         return adjective[1] + "ен"
     bare = _replace_ending(word, _ARTICLES)
     if bare != word:
-        found = _look_up(bare)
+        found = _in_dictionary(bare)
         if found:
             return found
         word = bare
