@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -55,6 +56,11 @@ class RuleMixin:
 
     def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
         return self.has_change_permission(request, obj)
+
+    def formfield_for_dbfield(self, db_field, request: HttpRequest, **kwargs):
+        if isinstance(db_field, models.URLField):
+            kwargs.setdefault("assume_scheme", "https")  # of an address typed without one
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 class PortalAdmin(RuleMixin, admin.ModelAdmin):
