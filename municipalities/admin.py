@@ -12,20 +12,27 @@ from municipalities.permissions import can_enter_admin, can_manage_registry, can
 from municipalities.places import AccessiblePlace
 
 
+class PublicFactsAdmin(PortalAdmin):
+    """Public facts: whoever works here may follow a link to them, the operator finds the list."""
+
+    view_rule = staticmethod(can_enter_admin)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return can_operate_platform(request)
+
+
 @admin.register(Province)
-class ProvinceAdmin(PortalAdmin):
+class ProvinceAdmin(PublicFactsAdmin):
     """Области: read; they come with the portal's data."""
 
-    view_rule = staticmethod(can_operate_platform)
     list_display = ("name", "code", "nuts2")
     search_fields = ("name", "name_en", "code")
 
 
 @admin.register(Municipality)
-class MunicipalityAdmin(PortalAdmin):
+class MunicipalityAdmin(PublicFactsAdmin):
     """Which municipalities use the portal. They are imported, never added or deleted by hand."""
 
-    view_rule = staticmethod(can_operate_platform)
     change_rule = staticmethod(can_operate_platform)
     list_display = ("name", "code", "province", "is_active", "slug")
     list_filter = ("is_active", "province")
