@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from django.http import HttpResponse
 from django.test import Client
 
-LEFTOVERS = ("{{", "}}", "{%", "%}", "{#", "#}")
+LEFTOVERS = ("{{", "{%", "{#")
 
 
 class PageFault(AssertionError):
