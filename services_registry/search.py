@@ -117,9 +117,12 @@ class _Relevance(Func):
         super().__init__(vector, **extra)
         self.ladders = ladders
 
-    def as_sql(self, compiler, connection, **extra_context):
+    def as_sql(
+        self, compiler, connection, function=None, template=None, arg_joiner=None, **extra_context
+    ):
         vector, params = compiler.compile(self.source_expressions[0])
-        cases, values = [], []
+        cases: list[str] = []
+        values: list[str | float] = []
         for ladder in self.ladders:
             rungs = " ".join(["WHEN unpacked.vector @@ %s::tsquery THEN %s::float8"] * len(ladder))
             cases.append(f"CASE {rungs} ELSE 0 END")
