@@ -51,7 +51,7 @@ class ConsultationQuerySet(models.QuerySet):
     def for_listing(self):
         """Bring what a row of the journal shows, in three queries."""
         return self.select_related("specialist", "office").prefetch_related(
-            "topics", Prefetch("services", queryset=Service.public.select_related("municipality"))
+            "topics", Prefetch("services", queryset=Service.objects.select_related("municipality"))
         )
 
 

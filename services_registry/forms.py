@@ -28,6 +28,9 @@ class CatalogueForm(forms.Form):
         widget=forms.TextInput(attrs={"type": "search", "enterkeyhint": "search"}),
         error_messages={
             "max_length": _("Търсенето е твърде дълго. Опишете нуждата с най-много 200 знака."),
+            "null_characters_not_allowed": _(
+                "В търсенето има знак, който не се чете. Напишете го отново."
+            ),
         },
     )
     myasto = forms.CharField(

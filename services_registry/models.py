@@ -284,6 +284,11 @@ class Service(MunicipalModel):
         return reverse("service", args=[self.municipality.slug, self.slug])
 
     @property
+    def is_public(self) -> bool:
+        """Whether citizens see the service."""
+        return self.status in self.PUBLIC_STATUSES
+
+    @property
     def days_since_checked(self) -> int | None:
         """Days since somebody confirmed the data, None if nobody has."""
         return (timezone.localdate() - self.checked_on).days if self.checked_on else None
