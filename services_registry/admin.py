@@ -28,7 +28,7 @@ from services_registry.models import (
     ServiceSite,
     SiteHours,
 )
-from services_registry.search_index import index_service
+from services_registry.search_index import index_service, rebuild_vocabulary
 
 
 class ClassifierAdmin(PortalAdmin):
@@ -203,6 +203,14 @@ class ServiceAdmin(ScopedAdmin):
             checked_on=timezone.localdate(), checked_by=Service.CheckedBy.OFFICE
         )
         self.message_user(request, _("Отбелязани като проверени днес: %d.") % count)
+
+    def delete_model(self, request: HttpRequest, obj: Service) -> None:
+        super().delete_model(request, obj)
+        rebuild_vocabulary()
+
+    def delete_queryset(self, request: HttpRequest, queryset) -> None:
+        super().delete_queryset(request, queryset)
+        rebuild_vocabulary()
 
     def save_related(self, request: HttpRequest, form, formsets, change: bool) -> None:
         """Save the parts, then bring the search up to date with all of them."""

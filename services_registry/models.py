@@ -7,7 +7,6 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Prefetch, Q
 from django.urls import reverse
@@ -30,6 +29,7 @@ from services_registry.classifiers import (  # noqa: F401  Django finds an app's
     ServiceKind,
     TargetGroup,
 )
+from services_registry.fields import IndexField
 
 
 def public_id() -> models.UUIDField:
@@ -245,7 +245,7 @@ class Service(MunicipalModel):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
-    search_vector = SearchVectorField(null=True, editable=False)
+    search_vector = IndexField(null=True, editable=False)
     public_id = public_id()
 
     objects = ScopedManager(

@@ -5,7 +5,6 @@ from django.db import connection
 
 from municipalities.tenancy import municipality_scope
 from services_registry.classifiers import SearchTerm
-from services_registry.fields import IndexField
 from services_registry.models import Service
 from services_registry.search import index_service, rebuild_vocabulary, reindex, search
 from services_registry.text import lemma
@@ -76,10 +75,6 @@ def test_counting_as_services_change_equals_counting_anew():
     assert dict(SearchTerm.objects.values_list("lemma", "occurrences")) == counted
 
 
-@pytest.mark.skipif(
-    not isinstance(Service._meta.get_field("search_vector"), IndexField),
-    reason="Service.search_vector is not an IndexField yet",
-)
 def test_saving_an_instance_from_before_the_indexing_leaves_the_index_be():
     service = ServiceFactory(name="Дневен център")
     reindex(Service.public.all())
