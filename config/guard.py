@@ -2,7 +2,20 @@
 
 from django.core.exceptions import ImproperlyConfigured
 
+MODES = ("production", "demo", "test")
 SHORTEST_SECRET = 50
+
+
+def known_mode(mode: str) -> str:
+    """Return ``mode``; raise ImproperlyConfigured for one that does not exist.
+
+    A misspelt „production“ would otherwise start without the checks below.
+    """
+    if mode not in MODES:
+        raise ImproperlyConfigured(
+            f"FRONTOFFICE_MODE е „{mode}“, а може да е {', '.join(MODES)}. Без нея е production."
+        )
+    return mode
 
 
 def refuse_unsafe_production(

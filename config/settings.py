@@ -9,13 +9,13 @@ from pathlib import Path
 
 import environ
 
-from config.guard import refuse_unsafe_production
+from config.guard import known_mode, refuse_unsafe_production
 from config.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
-MODE = env.str("FRONTOFFICE_MODE", default="production")
+MODE = known_mode(env.str("FRONTOFFICE_MODE", default="production"))
 IS_PRODUCTION = MODE == "production"
 DEMO_MODE = MODE == "demo"
 IS_TEST = MODE == "test"
@@ -48,7 +48,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.forms",
-    "django_htmx",
     "csp",
     "allauth",
     "allauth.account",
@@ -70,7 +69,6 @@ MIDDLEWARE = [
     "municipalities.middleware.TenancyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
 
