@@ -85,6 +85,9 @@ def find_python():
 
 def make_venv(python):
     """Make ``.venv`` where there is no working one."""
+    for folder in (PROJECT, VENV):
+        if os.path.exists(folder) and not os.access(folder, os.W_OK):
+            raise Stop("Нямате право да пишете в {0}: папката е на друг.".format(folder))
     if can_make_venv(VENV_PYTHON) and runs([VENV_PYTHON, "-m", "pip", "--version"]):
         return
     say("Правя средата .venv …")

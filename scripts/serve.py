@@ -6,8 +6,10 @@ address and, after Ctrl+C, stops both. The exit code is 0 when a person stopped 
 
 import contextlib
 import os
+import select
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,6 +43,7 @@ def own_foreground() -> Iterator[None]:
         signal.signal(signal.SIGTSTP, signal.SIG_IGN)  # Ctrl+Z would stop us and not the shell
         os.setpgid(0, 0)
         os.tcsetpgrp(terminal, os.getpgrp())
+        threading.Thread(target=_stop_with, args=[terminal], daemon=True).start()
         try:
             yield
         finally:
@@ -48,6 +51,14 @@ def own_foreground() -> Iterator[None]:
                 os.tcsetpgrp(terminal, group)
     finally:
         os.close(terminal)
+
+
+def _stop_with(terminal: int) -> None:
+    """End the portal when its window is closed: ``make`` may be the only one told of that."""
+    watch = select.poll()
+    watch.register(terminal, 0)  # asks for nothing but the hang-up, which is always reported
+    if any(event & (select.POLLHUP | select.POLLERR) for _file, event in watch.poll()):
+        os.kill(os.getpid(), signal.SIGHUP)
 
 
 def main() -> int:
