@@ -34,7 +34,7 @@ def visit(client: StrictClient, starts: list[str]) -> tuple[set[str], list[str]]
     for url, came_from in frontier:
         try:
             response = client.get(url)
-        except Exception as fault:  # noqa: BLE001  all of them at once are worth more than the first
+        except Exception as fault:
             faults.append(f"{url} (from {came_from}): {type(fault).__name__}: {fault}")
             continue
         if response.status_code in (301, 302):
