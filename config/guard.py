@@ -4,6 +4,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 MODES = ("production", "demo", "test")
 SHORTEST_SECRET = 50
+FERNET_KEY = 44  # 32 bytes in base64
 
 
 def known_mode(mode: str) -> str:
@@ -19,7 +20,13 @@ def known_mode(mode: str) -> str:
 
 
 def refuse_unsafe_production(
-    *, secret_key: str, debug: bool, allowed_hosts: list[str], database_url: str
+    *,
+    secret_key: str,
+    debug: bool,
+    allowed_hosts: list[str],
+    database_url: str,
+    data_keys: list[str],
+    index_key: str,
 ) -> None:
     """Raise ImproperlyConfigured, naming every unsafe setting at once.
 
@@ -34,5 +41,14 @@ def refuse_unsafe_production(
         faults.append("ALLOWED_HOSTS трябва да изброява имената на портала")
     if not database_url:
         faults.append("DATABASE_URL липсва")
+    if not data_keys or not all(map(_is_own_key, data_keys)):
+        faults.append("DATA_KEYS трябва да изброява ключове за личните данни (виж .env.example)")
+    if len(index_key) < SHORTEST_SECRET or index_key.startswith("insecure"):
+        faults.append(f"INDEX_KEY липсва, стойността е примерна или е под {SHORTEST_SECRET} знака")
     if faults:
         raise ImproperlyConfigured("Порталът отказва да тръгне: " + "; ".join(faults) + ".")
+
+
+def _is_own_key(key: str) -> bool:
+    """Say whether ``key`` is 32 bytes in base64 and not the one that stands in the settings."""
+    return len(key) == FERNET_KEY and not key.startswith("aW5zZWN1cmU")

@@ -52,6 +52,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "procrastinate.contrib.django",
+    "pgtrigger",
+    "pghistory",
     "ninja",
 ]
 
@@ -67,6 +69,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "municipalities.middleware.TenancyMiddleware",
+    "pghistory.middleware.HistoryMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -139,6 +142,13 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Фронт-офис] "
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 
+# Data keys: newest first (municipalities/secrets.py). The defaults are for demo and test only.
+DATA_KEYS = env.list(
+    "DATA_KEYS", default=[] if IS_PRODUCTION else ["aW5zZWN1cmUtb25seS1mb3ItZGVtby1hbmQtdGVzdCE="]
+)
+INDEX_KEY = env.str("INDEX_KEY", default="" if IS_PRODUCTION else "insecure-only-for-demo-and-test")
+PGHISTORY_APPEND_ONLY = True
+
 LANGUAGE_CODE = "bg"
 LANGUAGES = [("bg", "Български")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -208,4 +218,6 @@ if IS_PRODUCTION:
         debug=DEBUG,
         allowed_hosts=ALLOWED_HOSTS,
         database_url=env.str("DATABASE_URL", default=""),
+        data_keys=DATA_KEYS,
+        index_key=INDEX_KEY,
     )

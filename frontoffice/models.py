@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
+from municipalities.audit import tracked
 from municipalities.models import Office, Settlement, User
 from municipalities.tenancy import MunicipalModel
 from services_registry.models import Service, ServiceKind
@@ -55,6 +56,7 @@ class ConsultationQuerySet(models.QuerySet):
         )
 
 
+@tracked("ConsultationHistory")
 class Consultation(MunicipalModel):
     """Консултация: may be anonymous and final. It is not a case and opens none by itself."""
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
+from municipalities.audit import AccessEvent, tracked  # noqa: F401  an app's models are here
 from municipalities.hours import OpeningHours, week
 from municipalities.places import AccessiblePlace
 from municipalities.tenancy import MunicipalModel
@@ -232,6 +233,7 @@ class Role(models.TextChoices):
     DATA_PROTECTION_OFFICER = "data_protection_officer", _("длъжностно лице по защита на данните")
 
 
+@tracked("MembershipHistory")
 class Membership(MunicipalModel):
     """What a user does for a municipality. The scope of every request comes from here."""
 

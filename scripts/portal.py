@@ -4,6 +4,7 @@ Expects DATABASE_URL. What is unchanged since the last start is skipped; migrati
 every time. At the end the process becomes gunicorn.
 """
 
+import base64
 import contextlib
 import fcntl
 import hashlib
@@ -18,7 +19,11 @@ PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 VAR = Path(os.environ.get("VAR_DIR") or PROJECT / "var").resolve()
 STATIC_STORAGE = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
-SECRETS = {"SECRET_KEY": lambda: secrets.token_urlsafe(64)}
+SECRETS = {
+    "SECRET_KEY": lambda: secrets.token_urlsafe(64),
+    "DATA_KEYS": lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+    "INDEX_KEY": lambda: secrets.token_urlsafe(64),
+}
 
 
 def load_secrets(path: Path) -> None:

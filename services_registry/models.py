@@ -15,6 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
+from municipalities.audit import tracked
 from municipalities.hours import OpeningHours, OpenState, open_state, week
 from municipalities.models import Settlement, User
 from municipalities.places import AccessiblePlace
@@ -157,6 +158,7 @@ class PublicServiceManager(models.Manager.from_queryset(ServiceQuerySet)):
         return super().get_queryset().filter(status__in=Service.PUBLIC_STATUSES)
 
 
+@tracked("ServiceHistory", exclude=("search_vector",))
 class Service(MunicipalModel):
     """Социална услуга: an entry of the municipality's registry."""
 
