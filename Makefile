@@ -59,7 +59,7 @@ requirements: dev ## Обновява requirements/*.txt (пакети, верс
 reset: ## Изтрива местната база; следващото „make run“ започва отначало
 	@$(BOOTSTRAP) install local
 	@$(PY) -m config.localdb remove
-	@rm -f var/secrets.env
+	@[ -n "$$DATABASE_URL" ] || rm -f "$${VAR_DIR:-var}/secrets.env" # the keys of another database stay
 
 clean: ## Маха .venv и всичко, което се прави наново; базата остава
 	@rm -rf .venv var/static var/static.stamp var/look .mypy_cache .ruff_cache .pytest_cache .hypothesis
