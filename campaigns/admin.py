@@ -2,41 +2,44 @@
 
 from __future__ import annotations
 
+from django import forms
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign, CampaignEvent
-from municipalities.admin_site import ScopedAdmin, ScopedTabular
 from municipalities.models import Settlement
-from municipalities.permissions import can_manage_projects
-from projects.forms import ListedChoiceField, PartFormSet, TenantForm
+from projects.admin_base import ManagedAdmin, ManagedTabular
+from projects.forms import ListedChoiceField, sized
 
 
-class EventInline(ScopedTabular):
+class EventInline(ManagedTabular):
     """Events of a campaign, in the settlements of the municipality."""
 
     model = CampaignEvent
-    change_rule = staticmethod(can_manage_projects)
-    formset = PartFormSet
+    formfield_overrides = {
+        models.DateTimeField: {
+            "form_class": forms.DateTimeField,
+            "widget": forms.DateTimeInput(format="%d.%m.%Y %H:%M", attrs={"size": 16}),
+        },
+    }
+    widgets = {"title": forms.Textarea(attrs={"rows": 2}), "place": sized(20)}
     fields = ("title", "starts_at", "ends_at", "settlement", "place", "is_public")
     verbose_name_plural = _("Събития")
 
     def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs):
         if db_field.name == "settlement":
             own = Settlement.objects.filter(municipality=request.municipality)
-            return ListedChoiceField(
-                own.order_by("name", "ekatte"), required=False, label=db_field.verbose_name
-            )
+            return ListedChoiceField(own.order_by("name", "ekatte"), label=db_field.verbose_name)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 @admin.register(Campaign)
-class CampaignAdmin(ScopedAdmin):
+class CampaignAdmin(ManagedAdmin):
     """A campaign on one page: what the public reads, and its events."""
 
-    change_rule = staticmethod(can_manage_projects)
-    form = TenantForm
+    prepare = "with_event_counts"
     list_display = ("name", "project", "events_shown", "coming_shown", "is_public")
     list_filter = ("is_public", "project")
     list_select_related = ("project",)
@@ -47,7 +50,7 @@ class CampaignAdmin(ScopedAdmin):
     inlines = (EventInline,)
     fieldsets = (
         (
-            None,
+            _("Кампанията"),
             {
                 "fields": ("name", "description", "audience", "is_public", "slug"),
                 "description": _("Това виждат гражданите в списъка на кампаниите."),
@@ -61,9 +64,6 @@ class CampaignAdmin(ScopedAdmin):
             },
         ),
     )
-
-    def get_queryset(self, request: HttpRequest):
-        return super().get_queryset(request).with_event_counts()
 
     @admin.display(description=_("събития"), ordering="event_count")
     def events_shown(self, campaign: Campaign) -> int:

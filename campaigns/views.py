@@ -21,8 +21,7 @@ EVENTS_OF_A_MUNICIPALITY = 6
 def campaign_list(request: HttpRequest) -> HttpResponse:
     """Public campaigns, of all or of one (``?obshtina=``); the nearest event comes first."""
     shown = Campaign.public.all()
-    with_campaigns = Municipality.objects.filter(pk__in=shown.order_by().values("municipality"))
-    chosen = MunicipalityFilter(request.GET, with_campaigns.order_by("name", "pk"))
+    chosen = MunicipalityFilter(request.GET)
     if chosen.slug:
         shown = shown.filter(municipality__slug=chosen.slug)
     page = Paginator(shown.for_listing(), CAMPAIGNS_PER_PAGE).get_page(request.GET.get("page"))

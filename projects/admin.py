@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.admin_site import PortalAdmin, ScopedAdmin, ScopedTabular
+from municipalities.admin_site import PortalAdmin
 from municipalities.permissions import can_manage_projects, can_operate_platform
 from municipalities.templatetags.portal import money
+from projects.admin_base import BULGARIAN_NUMBERS, ManagedAdmin, ManagedTabular
 from projects.forms import (
     ActivityFormSet,
-    AmountFormField,
     BudgetFormSet,
     FundingFormSet,
     ListedChoiceField,
-    NumberField,
-    PartFormSet,
-    TenantForm,
+    sized,
 )
 from projects.models import (
     Activity,
@@ -30,42 +29,35 @@ from projects.models import (
     Programme,
     Project,
 )
-from projects.money import AmountField, Currency
+from projects.money import Currency
 from projects.numbers import percent
 
-BULGARIAN_NUMBERS = {
-    AmountField: {"form_class": AmountFormField},
-    models.DecimalField: {"form_class": NumberField},
-}
-ONE_LINE = {"rows": 2}
 
-
-class PartInline(ScopedTabular):
+class PartInline(ManagedTabular):
     """Rows of a project, as a table in its page."""
 
-    change_rule = staticmethod(can_manage_projects)
-    formset = PartFormSet
-    formfield_overrides = BULGARIAN_NUMBERS
+    formfield_overrides = BULGARIAN_NUMBERS | {
+        models.TextField: {"widget": forms.Textarea(attrs={"rows": 2})}
+    }
     project: Project | None = None
 
     def get_formset(self, request: HttpRequest, obj=None, **kwargs):
         self.project = obj
         return super().get_formset(request, obj, **kwargs)
 
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if isinstance(db_field, models.TextField):
-            field.widget.attrs.update(ONE_LINE)
-        return field
-
-    def activities(self, **only) -> list[Activity]:
-        """Activities of this project, by which a row may be bound."""
-        return list(Activity.objects.filter(project=self.project, **only)) if self.project else []
+    def activities(self) -> list[Activity]:
+        """Activities of this project, to which a row may be bound; read once for all inlines."""
+        if self.project is None:
+            return []
+        if not hasattr(self.project, "listed_activities"):
+            self.project.listed_activities = list(self.project.activities.all())
+        return self.project.listed_activities
 
 
 class FundingInline(PartInline):
     model = FundingSource
     formset = FundingFormSet
+    widgets = {"note": sized(18)}
     fields = ("source", "amount", "in_euro", "share_shown", "note")
     readonly_fields = ("in_euro", "share_shown")
     verbose_name_plural = _("Финансиране по източник")
@@ -88,26 +80,28 @@ class PartnerInline(PartInline):
 class ActivityInline(PartInline):
     model = Activity
     formset = ActivityFormSet
-    fields = ("position", "number", "title", "parent", "description")
+    fields = ("number", "title", "parent", "description")
+    widgets = {"number": sized(4), "title": forms.Textarea(attrs={"rows": 2})}
     verbose_name_plural = _("Дейности")
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "parent":
-            tops = self.activities(parent__isnull=True)
-            return ListedChoiceField(tops, required=False, label=db_field.verbose_name)
+            tops = [row for row in self.activities() if row.parent_id is None]
+            return ListedChoiceField(tops, label=db_field.verbose_name)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 class BudgetLineInline(PartInline):
     model = BudgetLine
     formset = BudgetFormSet
+    widgets = {"code": sized(6)}
     fields = ("code", "name", "activity", "amount", "in_euro")
     readonly_fields = ("in_euro",)
     verbose_name_plural = _("Бюджетни пера")
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "activity":
-            return ListedChoiceField(self.activities(), required=False, label=db_field.verbose_name)
+            return ListedChoiceField(self.activities(), label=db_field.verbose_name)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     @admin.display(description=_("в евро"))
@@ -117,7 +111,15 @@ class BudgetLineInline(PartInline):
 
 class IndicatorInline(PartInline):
     model = Indicator
-    fields = ("position", "code", "name", "unit", "baseline", "target", "note")
+    fields = ("code", "name", "baseline", "target", "unit", "note")
+    widgets = {
+        "code": sized(5),
+        "name": forms.Textarea(attrs={"rows": 2}),
+        "baseline": sized(5),
+        "target": sized(5),
+        "unit": sized(5),
+        "note": sized(12),
+    }
     verbose_name_plural = _("Индикатори: планирани резултати")
 
 
@@ -127,13 +129,10 @@ def euro(row) -> str:
 
 
 @admin.register(Project)
-class ProjectAdmin(ScopedAdmin):
+class ProjectAdmin(ManagedAdmin):
     """A project on one page: what it is, its money, its term, its parts."""
 
-    change_rule = staticmethod(can_manage_projects)
-    form = TenantForm
-    formfield_overrides = BULGARIAN_NUMBERS
-    list_display = ("name", "programme_code", "amount_shown", "euro_shown", "period", "is_public")
+    list_display = ("name", "programme_code", "amount_shown", "euro_shown", "period", "public")
     list_filter = ("programme", "currency", "is_public")
     list_select_related = ("programme", "procedure")
     search_fields = ("name", "contract_number", "procedure__code", "summary")
@@ -143,7 +142,7 @@ class ProjectAdmin(ScopedAdmin):
     inlines = (FundingInline, PartnerInline, ActivityInline, BudgetLineInline, IndicatorInline)
     fieldsets = (
         (
-            None,
+            _("Проектът"),
             {
                 "fields": ("name", "summary", "aim", "is_public", "slug"),
                 "description": _("Това виждат гражданите на страницата на проекта."),
@@ -167,8 +166,8 @@ class ProjectAdmin(ScopedAdmin):
             {
                 "fields": ("amount_kind", ("amount", "currency"), "euro_shown"),
                 "description": _(
-                    "Сумата е във валутата на договора; равностойността в евро е по закона за"
-                    " въвеждане на еврото, 1,95583 лв. за евро."
+                    "Сумата е във валутата на договора; равностойността се изчислява по"
+                    " 1,95583 лв. за 1 евро."
                 ),
             },
         ),
@@ -194,9 +193,6 @@ class ProjectAdmin(ScopedAdmin):
         """Link to the public page of a public project."""
         return project.get_absolute_url() if project.is_public else None
 
-    def get_queryset(self, request: HttpRequest):
-        return super().get_queryset(request).order_by("name", "pk")
-
     @admin.display(description=_("програма"), ordering="programme__name")
     def programme_code(self, project: Project) -> str:
         return project.procedure.code if project.procedure else str(project.programme)
@@ -208,6 +204,10 @@ class ProjectAdmin(ScopedAdmin):
     @admin.display(description=_("в евро"))
     def euro_shown(self, project: Project) -> str:
         return euro(project) or _("след като запишете сумата")
+
+    @admin.display(description=_("публичен"), boolean=True, ordering="is_public")
+    def public(self, project: Project) -> bool:
+        return project.is_public
 
     @admin.display(description=_("срок"), ordering="starts_on")
     def period(self, project: Project) -> str:

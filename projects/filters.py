@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -11,22 +9,23 @@ from municipalities.models import Municipality
 
 
 class MunicipalityFilter(forms.Form):
-    """``?obshtina=``, the address of one of the municipalities that have something to show.
+    """``?obshtina=``, the address of one of the municipalities that use the portal.
 
-    Anything else in the address is not an error of the page: ``slug`` is "" and the list is whole.
+    Anything else is answered in words, and the list is whole: ``slug`` is "".
     """
 
     mark_optional = False
     obshtina = forms.ChoiceField(label=_("Община"), required=False)
 
-    def __init__(self, data, municipalities: Iterable[Municipality]):
+    def __init__(self, data):
         super().__init__(data)
+        municipalities = Municipality.objects.active().order_by("name", "pk")
         self.fields["obshtina"].choices = [
             ("", _("всички общини")),
             *((municipality.slug, municipality.name) for municipality in municipalities),
         ]
         self.fields["obshtina"].error_messages["invalid_choice"] = _(
-            "Няма нищо за такава община. Показваме всички."
+            "Порталът няма такава община. Показваме всички."
         )
 
     @property

@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.formats import number_format
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from projects.money import check_parts
@@ -17,6 +18,7 @@ from projects.numbers import plain
 
 SPACES = str.maketrans("", "", " \xa0\u202f")
 NO_CHOICE = ("", "–")
+LONGEST_CHOICE = 24
 
 
 class NumberField(forms.DecimalField):
@@ -26,7 +28,7 @@ class NumberField(forms.DecimalField):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.widget.attrs.update({"inputmode": "decimal", "class": "vNumberField"})
+        self.widget.attrs = {"inputmode": "decimal", "size": 14, **self.widget.attrs}
 
     def prepare_value(self, value):
         return plain(value) if isinstance(value, Decimal) else value
@@ -51,11 +53,23 @@ class ListedChoiceField(forms.TypedChoiceField):
 
     def __init__(self, rows: Iterable[models.Model], **kwargs):
         listed = {str(row.pk): row for row in rows}
-        choices = [NO_CHOICE, *((pk, str(row)) for pk, row in listed.items())]
-        super().__init__(choices=choices, coerce=listed.__getitem__, empty_value=None, **kwargs)
+        names = ((pk, Truncator(str(row)).chars(LONGEST_CHOICE)) for pk, row in listed.items())
+        super().__init__(
+            choices=[NO_CHOICE, *names],
+            coerce=listed.__getitem__,
+            empty_value=None,
+            required=False,
+            **kwargs,
+        )
 
     def has_changed(self, initial, data) -> bool:
-        return super().has_changed("" if initial is None else str(initial), data)
+        # Django's own would look the row up before the choice is known to be one of the list.
+        return str(initial or "") != str(data or "")
+
+
+def sized(size: int, **attrs) -> forms.TextInput:
+    """A text box for about ``size`` characters, for the tables of the admin."""
+    return forms.TextInput(attrs={"size": size, **attrs})
 
 
 class TenantForm(forms.ModelForm):
@@ -84,6 +98,13 @@ class PartFormSet(forms.BaseInlineFormSet):
         setattr(form.instance, self.fk.name, self.instance)
         return form
 
+    def save_new(self, form, commit=True):
+        if hasattr(form.instance, "position"):
+            form.instance.position = 1 + max(
+                (row.position for row in self.get_queryset()), default=0
+            )
+        return super().save_new(form, commit)
+
     def kept(self) -> list[forms.ModelForm]:
         """Forms with a row that stays."""
         return [
@@ -106,11 +127,11 @@ class SumFormSet(PartFormSet):
 
 
 class FundingFormSet(SumFormSet):
-    message = _("Източниците заедно са %(parts)s, а сумата на проекта е %(whole)s.")
+    message = _("Източниците (%(parts)s) са повече от сумата на проекта (%(whole)s).")
 
 
 class BudgetFormSet(SumFormSet):
-    message = _("Бюджетните пера заедно са %(parts)s, а сумата на проекта е %(whole)s.")
+    message = _("Бюджетните пера (%(parts)s) са повече от сумата на проекта (%(whole)s).")
 
 
 class ActivityFormSet(PartFormSet):

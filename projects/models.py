@@ -14,6 +14,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Prefetch, Q
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
@@ -24,6 +25,7 @@ from projects.numbers import percent, plain
 from projects.period import End, day_text, end_text, months_text, period_text, planned_end
 
 LONGEST_PROJECT_MONTHS = 120
+LONGEST_ACTIVITY_NAME = 80
 
 
 class Programme(models.Model):
@@ -391,7 +393,8 @@ class Activity(MunicipalModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.number}. {self.title}" if self.number else self.title
+        title = Truncator(self.title).chars(LONGEST_ACTIVITY_NAME)
+        return f"{self.number}. {title}" if self.number else title
 
     def clean(self):
         if not self.parent_id:

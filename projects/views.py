@@ -23,8 +23,7 @@ PROJECTS_OF_A_MUNICIPALITY = 6
 def project_list(request: HttpRequest) -> HttpResponse:
     """Public projects, of all municipalities or of one (``?obshtina=``)."""
     shown = Project.public.order_by("municipality__name", "name", "pk")
-    with_projects = Municipality.objects.filter(pk__in=shown.order_by().values("municipality"))
-    chosen = MunicipalityFilter(request.GET, with_projects.order_by("name", "pk"))
+    chosen = MunicipalityFilter(request.GET)
     if chosen.slug:
         shown = shown.filter(municipality__slug=chosen.slug)
     page = Paginator(shown.for_listing(), PROJECTS_PER_PAGE).get_page(request.GET.get("page"))
@@ -41,6 +40,7 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
         source.project = project
     euros = sum((source.amount_eur for source in funding), Decimal(0))
     amounts = sum((source.amount for source in funding), Decimal(0))
+    activities = list(project.activities.all())
     return render(
         request,
         "projects/project_detail.html",
@@ -49,7 +49,8 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
             "funding": funding,
             "is_whole": amounts == project.amount,
             "cents_differ": amounts == project.amount and euros != project.amount_eur,
-            "activities": activity_tree(project.activities.all()),
+            "activities": activity_tree(activities),
+            "described": any(activity.description for activity in activities),
         },
     )
 

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.db import models
 from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.admin_site import ScopedAdmin, ScopedTabular
 from municipalities.models import User
-from municipalities.permissions import can_manage_projects
-from projects.forms import ListedChoiceField, NumberField, PartFormSet, TenantForm
+from projects.admin_base import ManagedAdmin, ManagedTabular
+from projects.forms import ListedChoiceField
 from projects.numbers import plain
 from trainings.models import Training, TrainingParticipant
 
-BULGARIAN_NUMBERS = {models.DecimalField: {"form_class": NumberField}}
 
-
-class ParticipantInline(ScopedTabular):
+class ParticipantInline(ManagedTabular):
     """People of a training: colleagues by account, others by name."""
 
     model = TrainingParticipant
-    change_rule = staticmethod(can_manage_projects)
-    formset = PartFormSet
-    formfield_overrides = BULGARIAN_NUMBERS
     fields = ("user", "name", "organisation", "academic_hours")
     verbose_name_plural = _("Участници")
 
@@ -35,7 +28,6 @@ class ParticipantInline(ScopedTabular):
             ).distinct()
             return ListedChoiceField(
                 colleagues.order_by("name", "pk"),
-                required=False,
                 label=db_field.verbose_name,
                 help_text=_("Само служител с вход в портала; за друг човек напишете името."),
             )
@@ -49,12 +41,10 @@ class ParticipantInline(ScopedTabular):
 
 
 @admin.register(Training)
-class TrainingAdmin(ScopedAdmin):
+class TrainingAdmin(ManagedAdmin):
     """A training on one page: what, when, who."""
 
-    change_rule = staticmethod(can_manage_projects)
-    form = TenantForm
-    formfield_overrides = BULGARIAN_NUMBERS
+    prepare = "with_attendance"
     list_display = ("title", "kind", "period", "hours", "people", "hours_taken", "project")
     list_filter = ("kind", "delivery", "project")
     list_select_related = ("project",)
@@ -65,7 +55,7 @@ class TrainingAdmin(ScopedAdmin):
     inlines = (ParticipantInline,)
     fieldsets = (
         (
-            None,
+            _("Обучението"),
             {
                 "fields": ("title", "kind", "project", "programme"),
                 "description": _("На какво учи и по кой проект е, ако е по проект."),
@@ -85,9 +75,6 @@ class TrainingAdmin(ScopedAdmin):
             },
         ),
     )
-
-    def get_queryset(self, request: HttpRequest):
-        return super().get_queryset(request).with_attendance()
 
     @admin.display(description=_("кога"), ordering="starts_on")
     def period(self, training: Training) -> str:

@@ -1,0 +1,60 @@
+"""What the admin pages of project managers have in common."""
+
+from __future__ import annotations
+
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.db import models
+from django.http import HttpRequest
+
+from municipalities.admin_site import ScopedAdmin, ScopedTabular
+from municipalities.permissions import can_manage_projects
+from projects.forms import AmountFormField, NumberField, PartFormSet, TenantForm
+from projects.money import AmountField
+
+BULGARIAN_NUMBERS = {
+    AmountField: {"form_class": AmountFormField},
+    models.DecimalField: {"form_class": NumberField},
+}
+
+
+class ManagedAdmin(ScopedAdmin):
+    """Admin of a municipality's rows that its project manager keeps."""
+
+    change_rule = staticmethod(can_manage_projects)
+    form = TenantForm
+    formfield_overrides = BULGARIAN_NUMBERS | {
+        models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})}
+    }
+
+    prepare = "all"  # the queryset's method that brings what the list shows
+
+    def get_queryset(self, request: HttpRequest):
+        """Without a municipality there are no rows; Django looks one up before it asks who may."""
+        if request.municipality is None:
+            return self.model._default_manager.none()
+        return getattr(super().get_queryset(request), self.prepare)()
+
+    def formfield_for_dbfield(self, db_field, request: HttpRequest, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and db_field.name in self.autocomplete_fields:
+            # What is looked up here is made and deleted on its own page.
+            field.widget.can_add_related = field.widget.can_delete_related = False
+        return field
+
+
+class ManagedTabular(ScopedTabular):
+    """Rows of such a parent as a table in its page; ``widgets`` by the name of the field."""
+
+    change_rule = staticmethod(can_manage_projects)
+    formset = PartFormSet
+    formfield_overrides = BULGARIAN_NUMBERS
+    widgets: dict = {}
+
+    def formfield_for_dbfield(self, db_field, request: HttpRequest, **kwargs):
+        if db_field.name in self.widgets:
+            kwargs["widget"] = self.widgets[db_field.name]
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(db_field, models.ForeignKey):
+            for link in ("add", "change", "delete", "view"):
+                setattr(field.widget, f"can_{link}_related", False)
+        return field

@@ -1,0 +1,133 @@
+"""Trainings in the admin."""
+
+import pytest
+
+from municipalities.models import Role
+from tests.factories import MembershipFactory, UserFactory
+from tests.factories_projects import ParticipantFactory, ProjectFactory, TrainingFactory
+from tests.projects.test_admin import errors, filled, new_row
+from tests.support.people import demo_client, rows_of
+from trainings.models import Training, TrainingParticipant
+
+LIST = "/admin/trainings/training/"
+
+
+@pytest.fixture
+def training(sliven) -> Training:
+    return TrainingFactory(municipality=sliven, title="Първи стъпки")
+
+
+def change(training) -> str:
+    return f"{LIST}{training.pk}/change/"
+
+
+def test_the_list_shows_people_and_hours(manager, training, sliven):
+    ParticipantFactory(municipality=sliven, training=training)
+    ParticipantFactory(municipality=sliven, training=training, academic_hours="3.5")
+    text = manager.get(LIST).content.decode()
+    assert '<td class="field-people">2</td>' in text
+    assert '<td class="field-hours_taken">11,5</td>' in text
+    assert "02.03.2026 – 03.03.2026" in text
+    assert "тематично" in text
+
+
+def test_the_demo_trainings_open(demo):
+    client = demo_client("manager.sliven@example.bg")
+    for row in rows_of(client.get("/admin/").wsgi_request.municipality, Training):
+        text = client.get(change(row)).content.decode()
+        assert "Участници" in text
+        assert "Мария Примерова" in text
+
+
+def test_search_finds_a_participant_once(manager, training, sliven):
+    ParticipantFactory.create_batch(2, municipality=sliven, training=training, name="Вяра Пробна")
+    assert manager.get(f"{LIST}?q=Вяра").content.decode().count("Първи стъпки</a>") == 1
+    assert "Първи стъпки</a>" not in manager.get(f"{LIST}?q=никой").content.decode()
+
+
+def test_a_new_training_with_a_participant(manager, sliven):
+    data = filled(
+        manager, f"{LIST}add/", title="Нова тема", kind="introductory", academic_hours="6,5"
+    )
+    data |= new_row("participants", user="", name="Вяра", organisation="", academic_hours="")
+    response = manager.post(f"{LIST}add/", data)
+    assert response.status_code == 302, errors(response)
+    (row,) = rows_of(sliven, TrainingParticipant)
+    assert (row.name, row.municipality, row.academic_hours) == ("Вяра", sliven, None)
+    assert rows_of(sliven, Training)[0].academic_hours == 6.5
+
+
+def test_only_colleagues_can_be_chosen(manager, training, sliven, elena):
+    colleague = MembershipFactory(municipality=sliven, role=Role.HEAD).user
+    stranger = MembershipFactory(municipality=elena, role=Role.HEAD).user
+    nobody = UserFactory()
+    text = manager.get(change(training)).content.decode()
+    assert f'<option value="{colleague.pk}">' in text
+    assert f'<option value="{stranger.pk}">' not in text
+    for user in (stranger, nobody):
+        row = new_row("participants", user=user.pk, name="", organisation="", academic_hours="")
+        response = manager.post(change(training), filled(manager, change(training)) | row)
+        assert "не е един от възможните избори" in errors(response)
+    row = new_row("participants", user=colleague.pk, name="", organisation="", academic_hours="")
+    assert (
+        manager.post(change(training), filled(manager, change(training)) | row).status_code == 302
+    )
+    assert rows_of(sliven, TrainingParticipant)[0].name == colleague.name
+
+
+def test_wrong_hours_are_refused_in_words(manager, training):
+    row = new_row("participants", user="", name="Х", organisation="", academic_hours="9")
+    response = manager.post(change(training), filled(manager, change(training)) | row)
+    assert "Обучението е 8 учебни часа." in errors(response)
+
+
+def test_a_foreign_project_cannot_be_chosen(manager, training, elena):
+    project = ProjectFactory(municipality=elena)
+    data = filled(manager, change(training), project=project.pk)
+    assert "не е един от възможните избори" in errors(manager.post(change(training), data))
+
+
+def test_a_foreign_training_is_answered_like_none(elena_manager, training):
+    foreign = elena_manager.get(change(training))
+    missing = elena_manager.get(f"{LIST}{training.pk + 1000}/change/")
+    assert foreign.status_code == missing.status_code == 302
+    assert foreign["Location"] == missing["Location"]
+    assert "Първи стъпки" not in elena_manager.get(LIST).content.decode()
+
+
+@pytest.mark.parametrize("role", ["specialist", "head", "administrator", "dpo", "operator"])
+def test_only_managers_have_trainings(request, role, training):
+    client = request.getfixturevalue(role)
+    for url in (LIST, change(training), f"{LIST}add/"):
+        assert client.get(url).status_code in {302, 403}
+
+
+def test_a_project_with_trainings_is_kept(manager, sliven):
+    project = ProjectFactory(municipality=sliven)
+    TrainingFactory(municipality=sliven, project=project)
+    url = f"/admin/projects/project/{project.pk}/delete/"
+    assert manager.post(url, {"post": "yes"}).status_code == 200
+    assert len(rows_of(sliven, Training)) == 1
+
+
+def test_the_list_costs_the_same_for_any_number(manager, queries, sliven):
+    project = ProjectFactory(municipality=sliven)
+
+    def make(n):
+        for _ in range(n):
+            training = TrainingFactory(municipality=sliven, project=project)
+            ParticipantFactory(municipality=sliven, training=training)
+
+    queries.assert_same(manager, LIST, make, name="admin: trainings", at_most=20)
+
+
+def test_the_page_costs_the_same_for_any_number_of_people(manager, queries, sliven):
+    project = ProjectFactory(municipality=sliven)
+    training = TrainingFactory(municipality=sliven, project=project)
+
+    def make(n):
+        for _ in range(n):
+            user = MembershipFactory(municipality=sliven).user
+            ParticipantFactory(municipality=sliven, training=training, user=user)
+
+    queries.assert_same(manager, change(training), make, name="admin: a training", at_most=20)
