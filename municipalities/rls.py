@@ -71,7 +71,10 @@ class TenantPolicy(_Policy):
 
 
 class LinkPolicy(_Policy):
-    """Rows of a many-to-many table are seen and written exactly when the model's row is."""
+    """Rows of a many-to-many table are seen and written exactly when the model's row is.
+
+    What they are tied to must be a row that the writer can read.
+    """
 
     def __init__(self, model: str, field: str):
         self.model = model
@@ -88,13 +91,17 @@ class LinkPolicy(_Policy):
         field = model._meta.get_field(self.field)
         table, parent = field.m2m_db_table(), model._meta.db_table
         column = field.m2m_column_name()
+        target, target_column = field.related_model._meta.db_table, field.m2m_reverse_name()
         seen = f'EXISTS (SELECT 1 FROM "{parent}" parent WHERE parent.id = {column})'  # noqa: S608
         own = (
             f'EXISTS (SELECT 1 FROM "{parent}" parent WHERE parent.id = {column}'  # noqa: S608
             f" AND parent.municipality_id = {CURRENT_MUNICIPALITY})"
         )
+        # Foreign keys look past row security: without this a row could be tied to a hidden one.
+        readable = f'EXISTS (SELECT 1 FROM "{target}" target WHERE target.id = {target_column})'  # noqa: S608
+        check = f"{own} AND {readable}"
         return table, [
-            f'CREATE POLICY own_municipality ON "{table}" USING ({own}) WITH CHECK ({own})',
+            f'CREATE POLICY own_municipality ON "{table}" USING ({own}) WITH CHECK ({check})',
             f'CREATE POLICY public_rows ON "{table}" FOR SELECT USING ({seen})',
         ]
 
