@@ -1,0 +1,164 @@
+"""One row of everything a municipality owns, marked with a word that is found wherever it leaks."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pghistory.models
+from django.apps import apps
+from django.db import models
+from django.utils import timezone
+
+from municipalities.audit import AccessEvent
+from municipalities.models import Municipality, Settlement
+from municipalities.tenancy import MunicipalModel, municipality_scope
+from services_registry.models import Service
+from tests import factories, factories_projects
+
+# Columns whose form a word would break, or that a page shows of right to people of other places.
+_NOT_WORDS = {
+    "slug",
+    "phone",
+    "email",
+    "website",
+    "eik",
+    "currency",
+    "subject_kind",
+    "path",
+    "role",
+}
+_PLAIN = (models.CharField, models.TextField)
+
+
+def tenant_models() -> list[type[models.Model]]:
+    """Return every model of the project whose rows belong to one municipality."""
+    return [model for model in apps.get_models() if issubclass(model, MunicipalModel)]
+
+
+def history_models() -> list[type[models.Model]]:
+    """Return the models in which triggers keep what rows were before."""
+    return [
+        model
+        for model in apps.get_models()
+        if issubclass(model, pghistory.models.Event) and hasattr(model, "municipality")
+    ]
+
+
+def plant(owner: Municipality, word: str, *, public: bool) -> dict[type, models.Model]:
+    """Make a row of every tenant model for ``owner`` and write ``word`` into all their text.
+
+    With ``public`` False nothing of it is for citizens: a draft service, a project that is not
+    announced, an office that is not shown. Returns the rows by model.
+    """
+    made: list[models.Model] = [
+        *_of_the_municipality(owner, public),
+        *_of_the_registry(owner, public),
+        *_of_projects(owner, public),
+    ]
+    by_model = {type(row): row for row in made}
+    made.append(_consultation(owner, by_model))
+    with municipality_scope(owner):
+        made.append(
+            AccessEvent.objects.create(
+                municipality=owner,
+                user=made[-1].specialist,
+                action="viewed",
+                subject_kind="frontoffice.consultation",
+                path="/",
+                reason=word,
+            )
+        )
+        for row in made:
+            _write(row, word)
+    return {type(row): row for row in made}
+
+
+def _write(row: models.Model, word: str) -> None:
+    if isinstance(row, AccessEvent):
+        return  # nobody can change one
+    changed = []
+    for field in row._meta.concrete_fields:
+        is_text = type(field) in _PLAIN and not field.choices and field.editable
+        if is_text and field.name not in _NOT_WORDS and (field.max_length or 99) >= len(word):
+            setattr(row, field.name, word)
+            changed.append(field.name)
+    if changed:
+        row.save(update_fields=changed)
+
+
+def _settlement(owner: Municipality) -> Settlement:
+    return Settlement.objects.filter(municipality=owner).first() or factories.SettlementFactory(
+        municipality=owner
+    )
+
+
+def _of_the_municipality(owner: Municipality, public: bool) -> list[models.Model]:
+    office = factories.OfficeFactory(
+        municipality=owner, is_public=public, settlement=_settlement(owner)
+    )
+    hours = factories.OfficeHoursFactory(municipality=owner, office=office)
+    return [office, hours, factories.MembershipFactory(municipality=owner, office=office)]
+
+
+def _of_the_registry(owner: Municipality, public: bool) -> list[models.Model]:
+    provider = factories.ProviderFactory(municipality=owner)
+    status = Service.Status.PUBLISHED if public else Service.Status.DRAFT
+    service = factories.ServiceFactory(
+        municipality=owner,
+        provider=provider,
+        status=status,
+        kinds=[factories.ServiceKindFactory()],
+        target_groups=[factories.TargetGroupFactory()],
+        life_situations=[factories.LifeSituationFactory()],
+    )
+    of_service = {"municipality": owner, "service": service}
+    site = factories.ServiceSiteFactory(**of_service, settlement=_settlement(owner))
+    with municipality_scope(owner):
+        hours = site.hours.create(municipality=owner, weekday=1, opens="08:00", closes="12:00")
+        document = service.papers.model._meta.get_field("document").related_model
+        paper = service.papers.create(
+            municipality=owner,
+            document=document.objects.create(code=f"d-{service.pk}", name="документ"),
+        )
+    return [
+        provider,
+        service,
+        site,
+        hours,
+        paper,
+        factories.FeeFactory(**of_service),
+        factories.CapacityFactory(**of_service),
+        factories.ProviderMembershipFactory(municipality=owner, provider=provider),
+    ]
+
+
+def _of_projects(owner: Municipality, public: bool) -> list[models.Model]:
+    made = factories_projects
+    project = made.ProjectFactory(municipality=owner, is_public=public)
+    mine = {"municipality": owner, "project": project}
+    training = made.TrainingFactory(**mine)
+    campaign = made.CampaignFactory(**mine, is_public=public)
+    return [
+        project,
+        made.FundingSourceFactory(**mine),
+        made.PartnerFactory(**mine),
+        made.ActivityFactory(**mine),
+        made.BudgetLineFactory(**mine),
+        made.IndicatorFactory(**mine),
+        training,
+        made.ParticipantFactory(municipality=owner, training=training),
+        campaign,
+        made.EventFactory(
+            municipality=owner, campaign=campaign, is_public=public, settlement=_settlement(owner)
+        ),
+    ]
+
+
+def _consultation(owner: Municipality, made: dict[type, models.Model]) -> models.Model:
+    return factories.ConsultationFactory(
+        municipality=owner,
+        settlement=_settlement(owner),
+        held_at=timezone.now() - dt.timedelta(minutes=1),
+        topics=[factories.ConsultationTopicFactory()],
+        services=[made[Service]],
+    )
