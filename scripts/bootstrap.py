@@ -105,7 +105,7 @@ def install(wanted):
     say("Инсталирам пакетите от requirements/{0}.txt (първия път: около минута) …".format(wanted))
     with contextlib.suppress(OSError):
         os.remove(STAMP)
-    command = [VENV_PYTHON, "-m", "pip", "install", "--quiet", "--no-input"]
+    command = [VENV_PYTHON, "-m", "pip", "install", "--quiet", "--quiet", "--no-input"]
     command += ["--disable-pip-version-check", "--require-hashes"]
     command += ["-r", os.path.join(PROJECT, "requirements", wanted + ".txt")]
     if not runs(command, quiet=False):
