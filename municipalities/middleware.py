@@ -63,7 +63,8 @@ class TenancyMiddleware:
     def _membership(request: HttpRequest) -> Membership | None:
         """Return the chosen membership of the session, else the user's first."""
         mine = list(
-            Membership.at_sign_in.filter(user=request.user, municipality__is_active=True)
+            Membership.at_sign_in.current()
+            .filter(user=request.user, municipality__is_active=True)
             .select_related("municipality", "office")
             .order_by("pk")
         )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
@@ -15,6 +18,7 @@ from municipalities.hours import OpeningHours, week
 from municipalities.places import AccessiblePlace
 from municipalities.tenancy import MunicipalModel
 
+INVITATION_LASTS = dt.timedelta(days=7)
 ekatte_validator = RegexValidator(r"^\d{5}$", _("ЕКАТТЕ е пет цифри."))
 
 
@@ -233,6 +237,12 @@ class Role(models.TextChoices):
     DATA_PROTECTION_OFFICER = "data_protection_officer", _("длъжностно лице по защита на данните")
 
 
+class MembershipQuerySet(models.QuerySet):
+    def current(self):
+        """Roles that have not ended."""
+        return self.filter(ended_at=None)
+
+
 @tracked("MembershipHistory")
 class Membership(MunicipalModel):
     """What a user does for a municipality. The scope of every request comes from here."""
@@ -250,11 +260,16 @@ class Membership(MunicipalModel):
         verbose_name=_("офис"),
     )
     job_title = models.CharField(_("длъжност"), max_length=120, blank=True)
+    # Roles end and are not deleted: who could do what, and until when, stays readable.
+    ended_at = models.DateTimeField(_("прекратена на"), null=True, blank=True)
 
-    objects = ScopedManager(municipality="municipality")
+    objects = ScopedManager(
+        municipality="municipality",
+        _manager_class=models.Manager.from_queryset(MembershipQuerySet),
+    )
     # Read at sign-in to find the scope, so it cannot need one; row security still allows a
     # connection only the memberships of the user it was told of.
-    at_sign_in = models.Manager()
+    at_sign_in = models.Manager.from_queryset(MembershipQuerySet)()
 
     class Meta:
         ordering = ("pk",)
@@ -266,3 +281,74 @@ class Membership(MunicipalModel):
 
     def __str__(self) -> str:
         return f"{self.user} – {self.get_role_display()}"
+
+
+class InvitationQuerySet(models.QuerySet):
+    def pending(self):
+        """Neither accepted nor revoked; may have expired."""
+        return self.filter(accepted_at=None, revoked_at=None)
+
+
+def invitation_expiry():
+    """Return the moment until which an invitation made now can be accepted."""
+    return timezone.now() + INVITATION_LASTS
+
+
+class Invitation(MunicipalModel):
+    """Покана: how somebody gets an account or one role more. Nobody registers by themselves.
+
+    What is accepted depends on ``kind`` (``municipalities.invitations.register_kind``): a role in
+    the municipality, or work for the provider whose id is in ``target_id``. The link of the mail
+    holds a token of which only the SHA-256 is kept here.
+    """
+
+    kind = models.SlugField(_("вид"), max_length=20, default="staff", editable=False)
+    email = models.EmailField(_("е-поща"))
+    name = models.CharField(_("име"), max_length=120)
+    role = models.CharField(_("роля"), max_length=30, choices=Role.choices, blank=True)
+    office = models.ForeignKey(
+        Office,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("офис"),
+    )
+    job_title = models.CharField(_("длъжност"), max_length=120, blank=True)
+    target_id = models.BigIntegerField(null=True, blank=True, editable=False)
+    # Set when the mail is written; before that there is nothing to guess.
+    token_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
+    created_at = models.DateTimeField(_("създадена на"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("важи до"), default=invitation_expiry, editable=False)
+    sent_at = models.DateTimeField(_("изпратена на"), null=True, editable=False)
+    invited_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        verbose_name=_("поканен от"),
+    )
+    accepted_at = models.DateTimeField(_("приета на"), null=True, editable=False)
+    revoked_at = models.DateTimeField(_("отменена на"), null=True, editable=False)
+
+    objects = ScopedManager(
+        municipality="municipality",
+        _manager_class=models.Manager.from_queryset(InvitationQuerySet),
+    )
+    # Whoever opens the link has no scope yet; row security shows a connection only the row whose
+    # token's hash it was told (``municipalities.invitations.find_open``).
+    by_token = models.Manager()
+
+    class Meta:
+        ordering = ("-created_at", "-pk")
+        verbose_name = _("покана")
+        verbose_name_plural = _("покани")
+        indexes = [models.Index(fields=["municipality", "kind", "-created_at"], name="invitations")]
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.email}>"
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether it can still be accepted."""
+        return not (self.accepted_at or self.revoked_at) and self.expires_at > timezone.now()

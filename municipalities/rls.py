@@ -10,13 +10,16 @@ from __future__ import annotations
 
 from django.db.migrations.operations.base import Operation
 
-from municipalities.tenancy import MUNICIPALITY_SETTING, USER_SETTING
+from municipalities.tenancy import INVITATION_SETTING, MUNICIPALITY_SETTING, USER_SETTING
 
 # A subquery is planned once for the statement, a bare call once a row.
 CURRENT_MUNICIPALITY = (
     f"(SELECT nullif(current_setting('{MUNICIPALITY_SETTING}', true), '')::bigint)"
 )
 CURRENT_USER = f"(SELECT nullif(current_setting('{USER_SETTING}', true), '')::bigint)"
+# The SHA-256 of the token in the link that somebody opened. It shows the one invitation to whoever
+# holds its link, and nothing to a connection that was told no hash; writing still needs the scope.
+CURRENT_INVITATION = f"(SELECT nullif(current_setting('{INVITATION_SETTING}', true), ''))"
 
 
 class _Policy(Operation):

@@ -18,6 +18,7 @@ from django_scopes.manager import DisabledQuerySet
 
 MUNICIPALITY_SETTING = "frontoffice.municipality"
 USER_SETTING = "frontoffice.user"
+INVITATION_SETTING = "frontoffice.invitation"
 
 # Questions that django-scopes lets through outside a scope. Row security would answer them "no",
 # which is worse than an error: nobody would notice.

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from municipalities.audit import AccessEvent
-from municipalities.models import Municipality, Settlement
+from municipalities.models import Invitation, Municipality, Settlement
 from municipalities.tenancy import MunicipalModel, municipality_scope
 from services_registry.models import Service
 from tests import factories, factories_projects
@@ -66,6 +66,15 @@ def plant(owner: Municipality, word: str, *, public: bool) -> dict[type, models.
                 subject_kind="frontoffice.consultation",
                 path="/",
                 reason=word,
+            )
+        )
+        made.append(
+            Invitation.objects.create(
+                municipality=owner,
+                email="pokanen@example.bg",
+                name="поканен",
+                role="specialist",
+                invited_by=made[-1].user,
             )
         )
         for row in made:
