@@ -297,7 +297,7 @@ def test_exec_passes_signals_on_and_cleans_up(place_of_work: Path, number: int) 
     wait = (
         "import os, signal, time\n"
         "for n in (signal.SIGTERM, signal.SIGINT):\n"
-        "    signal.signal(n, lambda number, _: (print(number, flush=True), os._exit(0)))\n"
+        "    signal.signal(n, lambda number, _: (os.write(1, b'%d\\n' % number), os._exit(0)))\n"
         "print('ready', flush=True); time.sleep(60)"
     )
     with execute(place_of_work, "--test", "--", sys.executable, "-c", wait) as process:
