@@ -21,10 +21,10 @@ class EventInline(ManagedTabular):
     formfield_overrides = {
         models.DateTimeField: {
             "form_class": forms.DateTimeField,
-            "widget": forms.DateTimeInput(format="%d.%m.%Y %H:%M", attrs={"size": 16}),
+            "widget": forms.DateTimeInput(format="%d.%m.%Y %H:%M", attrs={"size": 13}),
         },
     }
-    widgets = {"title": forms.Textarea(attrs={"rows": 2}), "place": sized(20)}
+    widgets = {"title": forms.Textarea(attrs={"rows": 2}), "place": sized(14)}
     fields = ("title", "starts_at", "ends_at", "settlement", "place", "is_public")
     verbose_name_plural = _("Събития")
 

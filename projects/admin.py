@@ -57,7 +57,7 @@ class PartInline(ManagedTabular):
 class FundingInline(PartInline):
     model = FundingSource
     formset = FundingFormSet
-    widgets = {"note": sized(18)}
+    widgets = {"note": sized(14)}
     fields = ("source", "amount", "in_euro", "share_shown", "note")
     readonly_fields = ("in_euro", "share_shown")
     verbose_name_plural = _("Финансиране по източник")
@@ -113,12 +113,12 @@ class IndicatorInline(PartInline):
     model = Indicator
     fields = ("code", "name", "baseline", "target", "unit", "note")
     widgets = {
-        "code": sized(5),
+        "code": sized(4),
         "name": forms.Textarea(attrs={"rows": 2}),
-        "baseline": sized(5),
-        "target": sized(5),
+        "baseline": sized(4),
+        "target": sized(4),
         "unit": sized(5),
-        "note": sized(12),
+        "note": sized(9),
     }
     verbose_name_plural = _("Индикатори: планирани резултати")
 

@@ -28,7 +28,7 @@ class NumberField(forms.DecimalField):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.widget.attrs = {"inputmode": "decimal", "size": 14, **self.widget.attrs}
+        self.widget.attrs = {"inputmode": "decimal", "size": 12, **self.widget.attrs}
 
     def prepare_value(self, value):
         return plain(value) if isinstance(value, Decimal) else value

@@ -11,8 +11,8 @@ def plain(value: Decimal | None) -> str:
     """Write a number with the decimals it needs and no more: „51“, „4,97“; "" for None."""
     if value is None:
         return ""
-    decimals = max(0, -value.normalize().as_tuple().exponent)
-    return number_format(value, decimal_pos=decimals, force_grouping=True)
+    _whole, _point, fraction = f"{value:f}".partition(".")
+    return number_format(value, decimal_pos=len(fraction.rstrip("0")), force_grouping=True)
 
 
 def percent(value: Decimal | None) -> str:
