@@ -81,6 +81,11 @@ class ScopedAdmin(PortalAdmin):
 
     exclude = ("municipality",)
 
+    def get_queryset(self, request: HttpRequest):
+        if request.municipality is None:  # Django looks a row up before it asks who may see it
+            raise PermissionDenied
+        return super().get_queryset(request)
+
     def has_view_permission(self, request: HttpRequest, obj=None) -> bool:
         return request.municipality is not None and super().has_view_permission(request, obj)
 
