@@ -1,0 +1,218 @@
+"""Who may open what: the staff pages as a table, one line a page, one column a role.
+
+Add a line with each new page. ``ok`` answers 200, ``no`` 403, ``in`` sends to the sign-in, ``to``
+sends elsewhere on purpose, ``--`` is a page that is not there for the role (404).
+"""
+
+from __future__ import annotations
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.urls import reverse
+
+from municipalities.models import Role
+from municipalities.permissions import can_enter_admin
+from tests import factories
+from tests.support import people
+from tests.support.house import routes
+from tests.support.rows import plant
+
+ROLES = ("nobody", "specialist", "head", "manager", "administrator", "dpo", "provider", "operator")
+#                                   nobody spec head mngr admn dpo prov oper
+TABLE = """
+/                                   ok     ok   ok   ok   ok   ok  ok   ok
+/uslugi/                            ok     ok   ok   ok   ok   ok  ok   ok
+/obshtini/                          ok     ok   ok   ok   ok   ok  ok   ok
+/kampanii/                          ok     ok   ok   ok   ok   ok  ok   ok
+/proekti/                           ok     ok   ok   ok   ok   ok  ok   ok
+/zayavlenie/                        ok     ok   ok   ok   ok   ok  ok   ok
+/dostapnost/                        ok     ok   ok   ok   ok   ok  ok   ok
+/lichni-danni/                      ok     ok   ok   ok   ok   ok  ok   ok
+/accounts/login/                    ok     to   to   to   to   to  to   to
+/vhod/                              in     to   to   to   to   to  to   to
+/profil/                            in     ok   ok   ok   ok   ok  ok   ok
+/accounts/password/change/          in     ok   ok   ok   ok   ok  ok   ok
+/rabotno-myasto/                    in     ok   ok   no   no   no  no   no
+/rabotno-myasto/konsultatsii/       in     ok   ok   no   no   no  no   no
+/rabotno-myasto/konsultatsii/nova/  in     ok   ok   no   no   no  no   no
+{consultation}                      in     ok   ok   no   no   no  no   no
+/dostavchik/                        in     no   no   no   no   no  ok   no
+/admin/                             in     no   ok   ok   ok   no  no   ok
+/admin/projects/project/            in     no   no   ok   no   no  no   no
+/admin/projects/project/add/        in     no   no   ok   no   no  no   no
+{admin:projects_project}            in     no   no   ok   no   no  no   no
+/admin/projects/programme/          in     no   no   ok   no   no  no   ok
+/admin/projects/programme/add/      in     no   no   no   no   no  no   ok
+/admin/projects/procedure/          in     no   no   ok   no   no  no   ok
+/admin/trainings/training/          in     no   no   ok   no   no  no   no
+{admin:trainings_training}          in     no   no   ok   no   no  no   no
+/admin/campaigns/campaign/          in     no   no   ok   no   no  no   no
+{admin:campaigns_campaign}          in     no   no   ok   no   no  no   no
+/admin/services_registry/service/   in     no   ok   no   ok   no  no   no
+{admin:services_registry_service}   in     no   ok   no   ok   no  no   no
+/admin/services_registry/provider/  in     no   ok   no   ok   no  no   no
+{admin:services_registry_provider}  in     no   ok   no   ok   no  no   no
+{admin:services_registry_servicesite} in   no   ok   no   ok   no  no   no
+/admin/services_registry/lifesituation/ in no   ok   no   ok   no  no   ok
+/admin/services_registry/lifesituation/add/ in no no  no   no   no  no   ok
+/admin/municipalities/office/       in     no   ok   no   ok   no  no   no
+{admin:municipalities_office}       in     no   ok   no   ok   no  no   no
+/admin/municipalities/municipality/ in     no   ok   ok   ok   no  no   ok
+/admin/municipalities/municipality/add/ in no   no   no   no   no  no   no
+{admin:municipalities_municipality} in     no   ok   ok   ok   no  no   ok
+/admin/municipalities/settlement/   in     no   ok   ok   ok   no  no   ok
+/admin/municipalities/settlement/add/ in   no   no   no   no   no  no   no
+/admin/auth/group/                  in     no   no   no   no   no  no   no
+/admin/account/emailaddress/        in     no   no   no   no   no  no   no
+/admin/procrastinate/procrastinatejob/ in  no   no   no   no   no  no   no
+"""
+LINES = [line.split() for line in TABLE.strip().splitlines()]
+
+
+@pytest.fixture
+def everybody(sliven, client, specialist, head, manager, administrator, dpo, provider, operator):
+    """The clients of all roles, by name, and in Сливен a row of everything, by {placeholder}."""
+    rows = plant(sliven, "Слово", public=False)
+    addresses = {"{consultation}": _address(rows, "frontoffice.consultation", "consultation")}
+    for model in admin.site._registry:
+        opts = model._meta
+        name = f"admin:{opts.app_label}_{opts.model_name}"
+        row = sliven if opts.label_lower == "municipalities.municipality" else rows.get(model)
+        if row:
+            addresses[f"{{{name}}}"] = reverse(f"{name}_change", args=[row.pk])
+    roles = (client, specialist, head, manager, administrator, dpo, provider, operator)
+    return dict(zip(ROLES, roles, strict=True)), addresses
+
+
+def _address(rows, label: str, route: str) -> str:
+    return reverse(route, args=[rows[apps.get_model(label)].pk])
+
+
+def outcome(client, url: str, method: str = "get") -> str:
+    response = getattr(client, method)(url)
+    if response.get("Location", "").startswith("/admin/login/"):  # only passes people on
+        response = client.get(response["Location"])
+    if response.status_code in (301, 302):
+        return "in" if response["Location"].startswith("/accounts/login/") else "to"
+    return {200: "ok", 403: "no", 404: "--"}.get(response.status_code, str(response.status_code))
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_opens_what_the_table_says(everybody, role):
+    clients, addresses = everybody
+    clients[role].raise_request_exception = False
+    column = 1 + ROLES.index(role)
+    got = {}
+    for line in LINES:
+        answer = outcome(clients[role], addresses.get(line[0], line[0]))
+        if answer != line[column]:
+            got[line[0]] = f"{answer} instead of {line[column]}"
+    assert not got, "\n".join(f"{page}: {what}" for page, what in got.items())
+
+
+def test_every_admin_list_has_its_line():
+    lists = {
+        reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        for model in admin.site._registry
+    }
+    # Classifiers share one rule; one of each kind of registry and classifier stands for the rest.
+    alike = {
+        "/admin/services_registry/servicekind/",
+        "/admin/services_registry/targetgroup/",
+        "/admin/services_registry/requireddocument/",
+        "/admin/services_registry/searchsynonym/",
+        "/admin/services_registry/servicesite/",
+        "/admin/municipalities/province/",
+    }
+    assert lists - alike - {line[0] for line in LINES} == set()
+
+
+# Strangers
+
+
+def closed_addresses() -> list[str]:
+    """Return an address of every route that asks for sign-in, with made-up arguments."""
+    found = []
+    for route in routes():
+        if route.needs_sign_in:
+            url = "/" + route.pattern
+            for part, value in (
+                ("<int:pk>", "1"),
+                ("<path:object_id>", "1"),
+                ("<path:content_type_id>", "1"),
+                (r"^(?P<app_label>", "projects/?"),
+                (r"(?P<url>.*)$", "nyama"),
+            ):
+                url = url.replace(part, value)
+            found.append(url.partition("?")[0])
+    return found
+
+
+def test_strangers_are_sent_to_the_sign_in_from_everywhere_else(client, db):
+    strange = {}
+    for url in closed_addresses():
+        for method in ("get", "post", "head", "put", "delete"):
+            answer = outcome(client, url, method)
+            if answer != "in":
+                strange[f"{method} {url}"] = answer
+    assert not strange
+
+
+def test_all_closed_addresses_can_be_written_out():
+    assert len(closed_addresses()) > 50
+    assert [url for url in closed_addresses() if set("<>()^$") & set(url)] == []
+
+
+def test_a_person_who_was_switched_off_is_a_stranger(specialist):
+    assert specialist.get("/rabotno-myasto/").status_code == 200
+    specialist.user.is_active = False
+    specialist.user.save(update_fields=["is_active"])
+    assert outcome(specialist, "/rabotno-myasto/") == "in"
+
+
+def test_a_municipality_that_left_the_portal_gives_no_rights(specialist, sliven):
+    sliven.is_active = False
+    sliven.save(update_fields=["is_active"])
+    assert outcome(specialist, "/rabotno-myasto/") == "no"
+
+
+@pytest.mark.parametrize("role", [Role.SPECIALIST, Role.DATA_PROTECTION_OFFICER])
+def test_the_right_to_enter_the_admin_is_not_enough(sliven, role):
+    """is_staff alone opens nothing: what one may do comes from the role."""
+    user = factories.UserFactory(is_staff=True)
+    membership = factories.MembershipFactory(municipality=sliven, role=role, user=user)
+    assert outcome(people.signed_in(user, membership), "/admin/") == "no"
+
+
+def test_the_role_alone_does_not_open_the_admin_either(sliven):
+    user = factories.UserFactory(is_staff=False)
+    membership = factories.MembershipFactory(
+        municipality=sliven, role=Role.PROJECT_MANAGER, user=user
+    )
+    assert outcome(people.signed_in(user, membership), "/admin/") == "no"
+
+
+def test_a_person_with_two_municipalities_works_for_one_at_a_time(sliven, elena):
+    user = factories.UserFactory()
+    first, second = (
+        factories.MembershipFactory(municipality=m, role=Role.SPECIALIST, user=user)
+        for m in (sliven, elena)
+    )
+    client = people.signed_in(user, first)
+    consultation = factories.ConsultationFactory(municipality=elena, specialist=user)
+    url = reverse("consultation", args=[consultation.pk])
+    assert client.get(url).status_code == 404
+    client.post("/profil/", {"membership": second.pk})
+    assert client.get(url).status_code == 200
+    foreign = factories.MembershipFactory(municipality=sliven, role=Role.HEAD)
+    client.post("/profil/", {"membership": foreign.pk})
+    assert client.get(url).status_code == 200, "still works for Елена as a specialist"
+
+
+def test_rules_answer_no_for_a_stranger(rf):
+    from django.contrib.auth.models import AnonymousUser
+
+    request = rf.get("/")
+    request.user, request.membership = AnonymousUser(), None
+    assert not can_enter_admin(request)
