@@ -10,6 +10,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
+    path("api/hsds/", include("services_registry.api.urls")),
     path("proekti/", include("projects.urls")),
     path("kampanii/", include("campaigns.urls")),
     path("rabotno-myasto/", include("frontoffice.urls")),

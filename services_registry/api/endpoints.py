@@ -32,7 +32,7 @@ from services_registry.api.sites import service_at_location
 HSDS_VERSION = "3.1"
 # No profile of our own: HSDS as it is.
 PROFILE = "https://docs.openreferral.org/en/latest/"
-LICENCE = "Свободно за ползване с посочване на източника; потвърждава се от всяка община"
+LICENCE = "Свободно за ползване с посочване на източника; подлежи на потвърждение от всяка община"
 TITLE = "Отворени данни за социалните услуги"
 ABOUT = (
     f"Публикуваните социални услуги от регистрите на общините в портала „Фронт-офис“. {LICENCE}."

@@ -35,10 +35,11 @@ def ascii_uri(address: str) -> str | None:
     """Return a web address without letters outside ASCII, None where it cannot be written so."""
     try:
         parts = urlsplit(address)
-        host = parts.netloc.encode("idna").decode("ascii")
+        host = (parts.hostname or "").encode("idna").decode("ascii")
+        port = f":{parts.port}" if parts.port else ""
     except ValueError:  # UnicodeError is one
         return None
-    return iri_to_uri(urlunsplit(parts._replace(netloc=host))) if host else None
+    return iri_to_uri(urlunsplit(parts._replace(netloc=host + port))) if host else None
 
 
 def paragraphs(*parts: str) -> str | None:

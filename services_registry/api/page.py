@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from municipalities.models import Municipality
@@ -55,5 +56,6 @@ def open_data(request: HttpRequest) -> HttpResponse:
             "root": request.build_absolute_uri(reverse("hsds:root")),
             "per_page": PER_PAGE,
             "largest_page": LARGEST_PAGE,
+            "example": _("майка ми не може сама"),
         },
     )

@@ -76,7 +76,7 @@ class PageQuery(Schema):
         PER_PAGE, ge=1, le=LARGEST_PAGE, description=f"Редове на страница, до {LARGEST_PAGE}."
     )
     search: str = Field("", max_length=LONGEST_QUERY, description="Търсене с думи.")
-    format: Literal["json", ""] = Field("json", description="Само json.")
+    format: Literal["json"] = Field("json", description="Само json.")
 
 
 class RegistryQuery(PageQuery):
