@@ -133,7 +133,7 @@ class ProjectAdmin(ManagedAdmin):
     """A project on one page: what it is, its money, its term, its parts."""
 
     list_display = ("name", "programme_code", "amount_shown", "euro_shown", "period", "public")
-    list_filter = ("programme", "currency", "is_public")
+    list_filter = ("programme", "is_public")
     list_select_related = ("programme", "procedure")
     search_fields = ("name", "contract_number", "procedure__code", "summary")
     search_help_text = _("По име, номер на договор, код на процедура или описание.")

@@ -29,9 +29,6 @@ class ManagedAdmin(ScopedAdmin):
     prepare = "all"  # the queryset's method that brings what the list shows
 
     def get_queryset(self, request: HttpRequest):
-        """Without a municipality there are no rows; Django looks one up before it asks who may."""
-        if request.municipality is None:
-            return self.model._default_manager.none()
         return getattr(super().get_queryset(request), self.prepare)()
 
     def formfield_for_dbfield(self, db_field, request: HttpRequest, **kwargs):

@@ -45,9 +45,8 @@ class TrainingAdmin(ManagedAdmin):
     """A training on one page: what, when, who."""
 
     prepare = "with_attendance"
-    list_display = ("title", "kind", "period", "hours", "people", "hours_taken", "project")
-    list_filter = ("kind", "delivery", "project")
-    list_select_related = ("project",)
+    list_display = ("title", "kind", "period", "hours", "people", "hours_taken")
+    list_filter = ("kind", "project")
     search_fields = ("title", "trainer", "programme", "participants__name")
     search_help_text = _("По тема, обучител, програма или участник.")
     date_hierarchy = "starts_on"
@@ -89,6 +88,6 @@ class TrainingAdmin(ManagedAdmin):
     def people(self, training: Training) -> int:
         return training.people
 
-    @admin.display(description=_("часове на всички"), ordering="hours_taken")
+    @admin.display(description=_("часове общо"), ordering="hours_taken")
     def hours_taken(self, training: Training) -> str:
         return plain(training.hours_taken)
