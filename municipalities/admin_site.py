@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db import models
-from django.http import HttpRequest
+from django.db import IntegrityError, connection, models, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from municipalities.admin_forms import PartFormSet, TenantForm
 from municipalities.permissions import can_enter_admin
 
 
@@ -63,6 +65,24 @@ class RuleMixin:
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
+class StillInUse(Exception):
+    """A row that somebody's hidden row points to cannot be deleted."""
+
+
+def delete_or_refuse(delete: Callable[[], object]) -> None:
+    """Run ``delete`` and ask the foreign keys at once; raises StillInUse, with nothing deleted.
+
+    Django warns of the rows it finds, but row security hides other municipalities' rows from it
+    and not from the foreign keys, which would otherwise answer when the request is over.
+    """
+    try:
+        with transaction.atomic():
+            delete()
+            connection.check_constraints()
+    except IntegrityError as error:
+        raise StillInUse from error
+
+
 class PortalAdmin(RuleMixin, admin.ModelAdmin):
     """Base of every admin page. Lists have 50 rows a page."""
 
@@ -70,6 +90,33 @@ class PortalAdmin(RuleMixin, admin.ModelAdmin):
     list_max_show_all = 200
     show_full_result_count = False
     save_on_top = False
+
+    def delete_model(self, request: HttpRequest, obj) -> None:
+        delete_or_refuse(obj.delete)
+
+    def delete_queryset(self, request: HttpRequest, queryset) -> None:
+        delete_or_refuse(queryset.delete)
+
+    def delete_view(self, request: HttpRequest, object_id, extra_context=None):
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except StillInUse:
+            return self._say_still_in_use(request)
+
+    def changelist_view(self, request: HttpRequest, extra_context=None):
+        try:
+            return super().changelist_view(request, extra_context)
+        except StillInUse:
+            return self._say_still_in_use(request)
+
+    def _say_still_in_use(self, request: HttpRequest) -> HttpResponse:
+        self.message_user(
+            request,
+            _("Нищо не е изтрито: избраното се ползва в записите на някоя община."),
+            messages.ERROR,
+        )
+        opts = self.opts
+        return redirect(f"{self.admin_site.name}:{opts.app_label}_{opts.model_name}_changelist")
 
 
 class ScopedAdmin(PortalAdmin):
@@ -80,6 +127,7 @@ class ScopedAdmin(PortalAdmin):
     """
 
     exclude = ("municipality",)
+    form = TenantForm
 
     def get_queryset(self, request: HttpRequest):
         if request.municipality is None:  # Django looks a row up before it asks who may see it
@@ -97,25 +145,19 @@ class ScopedAdmin(PortalAdmin):
         form.current_municipality = request.municipality
         return form
 
-    def save_form(self, request: HttpRequest, form, change: bool):
-        if not change:
-            form.instance.municipality = request.municipality
-        return super().save_form(request, form, change)
-
-    def save_formset(self, request: HttpRequest, form, formset, change: bool) -> None:
-        for inline_form in formset.forms:
-            if inline_form.instance._state.adding and hasattr(
-                inline_form.instance, "municipality_id"
-            ):
-                inline_form.instance.municipality = request.municipality
-        super().save_formset(request, form, formset, change)
-
 
 class ScopedInline(RuleMixin):
     """Mix into TabularInline or StackedInline of rows that belong to a municipality."""
 
     exclude = ("municipality",)
     extra = 0
+    form = TenantForm
+    formset = PartFormSet
+
+    def get_formset(self, request: HttpRequest, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.form.current_municipality = request.municipality
+        return formset
 
 
 class ScopedTabular(ScopedInline, admin.TabularInline):
