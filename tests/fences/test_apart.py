@@ -1,0 +1,364 @@
+"""Municipalities stay apart on every page: what belongs to Елена never reaches Сливен.
+
+Елена's rows carry a word that is nowhere else. The pages of Сливен's people are read by following
+every link they have, and by asking for her rows by number; the word must not be on any of them, and
+her row must look exactly like one that never was.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+
+from campaigns.models import Campaign
+from frontoffice.models import Consultation
+from municipalities.models import Membership, Office
+from municipalities.tenancy import municipality_scope
+from projects.models import Activity, Programme, Project
+from services_registry.models import Provider, Service
+from tests import factories, factories_projects
+from tests.support import people
+from tests.support.crawl import Frontier, links_of
+from tests.support.rows import plant
+from trainings.models import Training
+
+WORD = "КАНАРЧЕ"
+NOBODY = 987654321
+
+
+@pytest.fixture
+def elenas(elena):
+    """A row of everything for Елена, none of it published."""
+    return plant(elena, WORD, public=False)
+
+
+@pytest.fixture
+def slivens(sliven):
+    """A row of everything for Сливен, so that its pages have something to show."""
+    return plant(sliven, "Слово", public=True)
+
+
+def plain(response, number: int) -> tuple:
+    """Return all of an answer that may not depend on whose row was asked for."""
+    body = response.content.decode()
+    body = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", body)
+    body = body.replace(response["X-Request-ID"], "").replace(f"/{number}/", "/…/")
+    varying = {"X-Request-ID", "Set-Cookie", "Expires", "Content-Length"}
+    return response.status_code, body, {k: v for k, v in response.items() if k not in varying}
+
+
+def pages_with(word: str, client, starts: list[str]) -> list[str]:
+    """Return the addresses of the pages that show ``word``, of all that links lead to."""
+    frontier, found, read = Frontier(starts), [], 0
+    for url, _came_from in frontier:
+        response = client.get(url)
+        if response.status_code in (301, 302):
+            frontier.offer(response["Location"], came_from=url)
+            continue
+        text = response.content.decode()
+        read += 1
+        if word in text:
+            found.append(url)
+        if response["Content-Type"].startswith("text/html"):
+            for link in links_of(text):
+                frontier.offer(link, came_from=url)
+    assert read > 10, "too few pages to say anything"
+    return found
+
+
+STARTS = ["/", "/vhod/", "/profil/"]
+
+
+# Following links
+
+
+@pytest.mark.parametrize(
+    "role", ["specialist", "head", "manager", "administrator", "dpo", "provider", "operator"]
+)
+def test_no_page_of_slivens_people_shows_what_is_elenas(request, elenas, slivens, role):
+    client = request.getfixturevalue(role)
+    # A provider's name is public, as is the name of whoever keeps one.
+    for model in (Provider,):
+        with municipality_scope(elenas[model].municipality):
+            model.objects.update(name="Доставчик")
+    assert pages_with(WORD, client, STARTS) == []
+
+
+@pytest.mark.parametrize("role", ["elena_specialist", "elena_manager"])
+def test_the_pages_of_elenas_people_do(request, elenas, role):
+    """The control: the same way of looking finds the word where it may be."""
+    client = request.getfixturevalue(role)
+    assert pages_with(WORD, client, STARTS) != []
+
+
+def test_the_public_sees_nothing_that_was_not_published(client, elenas, slivens):
+    assert pages_with(WORD, client, ["/"]) == []
+
+
+def test_the_public_sees_what_was(client, elena):
+    """The control: the same rows, published."""
+    plant(elena, WORD, public=True)
+    assert len(pages_with(WORD, client, ["/"])) >= 4
+
+
+# Asking by number
+
+
+def assert_like_nothing(client, url_of, number: int, method: str = "get", data=None) -> None:
+    foreign = plain(getattr(client, method)(url_of(number), data or {}), number)
+    missing = plain(getattr(client, method)(url_of(NOBODY), data or {}), NOBODY)
+    assert foreign == missing
+    assert WORD not in foreign[1]
+
+
+@pytest.mark.parametrize("role", ["specialist", "head"])
+@pytest.mark.parametrize("method", ["get", "post", "head"])
+def test_anothers_consultation_is_missing_like_one_that_never_was(request, elenas, role, method):
+    client = request.getfixturevalue(role)
+    number = elenas[Consultation].pk
+    assert getattr(client, method)(f"/rabotno-myasto/konsultatsii/{number}/").status_code == 404
+    assert_like_nothing(
+        client, lambda pk: f"/rabotno-myasto/konsultatsii/{pk}/", number, method, {"note": "x"}
+    )
+
+
+def test_ones_own_consultation_is_there(specialist, slivens):
+    """The control of the one above."""
+    url = reverse("consultation", args=[slivens[Consultation].pk])
+    assert specialist.get(url).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/rabotno-myasto/",
+        "/rabotno-myasto/konsultatsii/",
+        f"/rabotno-myasto/konsultatsii/?q={WORD}",
+        "/rabotno-myasto/konsultatsii/nova/",
+    ],
+)
+def test_the_desk_shows_ones_own_only(specialist, elenas, slivens, url):
+    text = specialist.get(url).content.decode()
+    # What was looked for stays in the box where it was typed.
+    assert WORD not in text.replace(f'value="{WORD}"', "")
+
+
+def test_the_search_of_the_journal_finds_the_word_where_it_may(elena_specialist, elenas):
+    page = elena_specialist.get(f"/rabotno-myasto/konsultatsii/?q={WORD}").content.decode()
+    assert reverse("consultation", args=[elenas[Consultation].pk]) in page
+
+
+def test_a_draft_of_another_cannot_be_discussed(specialist, elenas, slivens, sliven):
+    page = specialist.get("/rabotno-myasto/konsultatsii/nova/").content.decode()
+    with municipality_scope(sliven):
+        topic = slivens[Consultation].topics.get()
+    data = {
+        "channel": "phone",
+        "topics": [topic.pk],
+        "subject": "self",
+        "outcome": "informed",
+        "held_at": re.search(r'name="held_at" value="([^"]+)"', page)[1],
+        "duration_minutes": 5,
+        "form_key": re.search(r'name="form_key" value="([^"]+)"', page)[1],
+    }
+    refused = specialist.post(
+        "/rabotno-myasto/konsultatsii/nova/", {**data, "services": [elenas[Service].pk]}
+    )
+    assert refused.status_code == 422
+    assert WORD not in refused.content.decode()
+    taken = specialist.post(
+        "/rabotno-myasto/konsultatsii/nova/", {**data, "services": [slivens[Service].pk]}
+    )
+    assert taken.status_code == 302
+    with municipality_scope(sliven):
+        assert Consultation.objects.count() == 2
+
+
+# The admin
+
+IN_ADMIN = [
+    ("manager", Project),
+    ("manager", Training),
+    ("manager", Campaign),
+    ("administrator", Service),
+    ("administrator", Provider),
+    ("administrator", Office),
+]
+
+
+def route(model, what: str, *args) -> str:
+    opts = model._meta
+    return reverse(f"admin:{opts.app_label}_{opts.model_name}_{what}", args=args)
+
+
+def test_every_admin_page_of_tenant_rows_is_looked_at():
+    tenants = {m for m in admin.site._registry if hasattr(m, "municipality")} - {
+        m for _role, m in IN_ADMIN
+    }
+    # Settlements are public territory; sites are opened from their service and share its rules.
+    assert {m._meta.label for m in tenants} <= {
+        "municipalities.Settlement",
+        "services_registry.ServiceSite",
+    }
+
+
+@pytest.mark.parametrize(("role", "model"), IN_ADMIN, ids=lambda v: getattr(v, "__name__", v))
+@pytest.mark.parametrize("what", ["change", "history", "delete"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_anothers_row_is_missing_in_the_admin(request, elenas, slivens, role, model, what, method):
+    client = request.getfixturevalue(role)
+    number = elenas[model].pk
+    assert client.get(route(model, what, slivens[model].pk)).status_code == 200
+    data = {"post": "yes"} if what == "delete" else {}
+    assert_like_nothing(client, lambda pk: route(model, what, pk), number, method, data)
+    assert WORD not in client.get("/admin/").content.decode()
+    with municipality_scope(elenas[model].municipality):
+        assert model.objects.filter(pk=number).exists()
+
+
+@pytest.mark.parametrize(("role", "model"), IN_ADMIN, ids=lambda v: getattr(v, "__name__", v))
+def test_lists_and_searches_of_the_admin_show_ones_own(request, elenas, slivens, role, model):
+    client = request.getfixturevalue(role)
+    for query in ("", f"?q={WORD}", "?all=", "?o=1", f"?id={elenas[model].pk}", "?p=1"):
+        page = client.get(route(model, "changelist") + query).content.decode()
+        assert WORD not in page.replace(f'value="{WORD}"', "").replace(f"q={WORD}", "")
+        assert f"/{elenas[model].pk}/change/" not in page
+
+
+@pytest.mark.parametrize(("role", "model"), IN_ADMIN, ids=lambda v: getattr(v, "__name__", v))
+def test_actions_of_the_admin_do_nothing_to_anothers_rows(request, elenas, slivens, role, model):
+    client = request.getfixturevalue(role)
+    for action in ("delete_selected", "still_true"):
+        page = client.post(
+            route(model, "changelist"),
+            {"action": action, "_selected_action": [elenas[model].pk], "post": "yes"},
+            follow=True,
+        )
+        assert WORD not in page.content.decode()
+    with municipality_scope(elenas[model].municipality):
+        assert model.objects.filter(pk=elenas[model].pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("role", "source", "field"),
+    [
+        ("manager", "trainings.training", "project"),
+        ("manager", "campaigns.campaign", "project"),
+        ("administrator", "services_registry.service", "provider"),
+    ],
+)
+def test_the_autocomplete_of_the_admin_offers_ones_own(
+    request, elenas, slivens, role, source, field
+):
+    client = request.getfixturevalue(role)
+    app, model = source.split(".")
+    for term, expected in ((WORD, 0), ("Слово", 1)):
+        answer = client.get(
+            "/admin/autocomplete/",
+            {"app_label": app, "model_name": model, "field_name": field, "term": term},
+        )
+        assert len(answer.json()["results"]) == expected
+
+
+@pytest.mark.parametrize("model", [Training, Campaign], ids=lambda m: m.__name__)
+def test_a_row_cannot_be_tied_to_anothers_project(manager, elenas, slivens, sliven, model):
+    url = route(model, "change", slivens[model].pk)
+    answer = manager.post(url, {"project": elenas[Project].pk})
+    assert answer.status_code == 200, "the form is shown again"
+    assert WORD not in answer.content.decode()
+    with municipality_scope(sliven):
+        assert model.objects.get().project == slivens[Project]
+
+
+def test_a_part_cannot_be_taken_from_anothers_project(manager, elenas, slivens, sliven):
+    """The number of Елена's activity in a form of Сливен's project changes nothing of hers."""
+    activity = elenas[Activity]
+    manager.post(
+        route(Project, "change", slivens[Project].pk),
+        {
+            "activities-TOTAL_FORMS": 1,
+            "activities-INITIAL_FORMS": 1,
+            "activities-0-id": activity.pk,
+            "activities-0-project": slivens[Project].pk,
+            "activities-0-title": "Отнета",
+        },
+    )
+    with municipality_scope(activity.municipality):
+        activity.refresh_from_db()
+        assert activity.title == WORD
+        assert activity.project == elenas[Project]
+
+
+def test_people_of_another_cannot_be_put_into_a_training(manager, elenas, slivens):
+    page = manager.get(route(Training, "change", slivens[Training].pk)).content.decode()
+    stranger = elenas[Membership].user
+    assert stranger.name not in page
+    assert f'value="{stranger.pk}"' not in page
+
+
+# The operator keeps what all share, and sees nobody's rows
+
+
+def test_the_operator_cannot_delete_what_a_hidden_row_uses(operator, elenas):
+    """The project is hidden from the operator; the programme must survive, in words."""
+    programme = elenas[Project].programme
+    answer = operator.post(route(Programme, "delete", programme.pk), {"post": "yes"}, follow=True)
+    assert answer.status_code == 200
+    assert WORD not in answer.content.decode()
+    assert Programme.objects.filter(pk=programme.pk).exists()
+
+
+def test_the_operator_cannot_delete_a_kind_a_hidden_service_is_of(operator, elena, elenas):
+    kind = elenas[Service].kinds.model.objects.get()
+    answer = operator.post(route(type(kind), "delete", kind.pk), {"post": "yes"}, follow=True)
+    assert answer.status_code == 200
+    assert WORD not in answer.content.decode()
+    with municipality_scope(elena):
+        assert elenas[Service].kinds.count() == 1
+
+
+def test_the_operator_cannot_delete_them_with_an_action_either(operator, elenas):
+    data = {
+        "action": "delete_selected",
+        "_selected_action": [elenas[Project].programme_id],
+        "post": "yes",
+    }
+    answer = operator.post(route(Programme, "changelist"), data, follow=True)
+    assert "Нищо не е изтрито" in answer.content.decode()
+    assert Programme.objects.filter(pk=elenas[Project].programme_id).exists()
+
+
+@pytest.mark.parametrize("by", ["page", "action"])
+def test_the_operator_can_delete_what_nobody_uses(operator, by):
+    pk = factories_projects.ProgrammeFactory(name="Ненужна").pk
+    if by == "page":
+        operator.post(route(Programme, "delete", pk), {"post": "yes"})
+    else:
+        data = {"action": "delete_selected", "_selected_action": [pk], "post": "yes"}
+        operator.post(route(Programme, "changelist"), data)
+    assert not Programme.objects.filter(pk=pk).exists()
+
+
+# A provider's people
+
+
+def test_a_provider_sees_the_services_of_that_provider_only(provider, sliven, elenas):
+    own = factories.ServiceFactory(municipality=sliven, provider=provider.provider, name="Наша")
+    draft = factories.ServiceFactory(
+        municipality=sliven, provider=provider.provider, name="Чернова", status="draft"
+    )
+    other = factories.ServiceFactory(municipality=sliven, name="Чужда")
+    page = provider.get("/dostavchik/").content.decode()
+    assert own.name in page
+    assert draft.name in page
+    assert other.name not in page
+    assert WORD not in page
+
+
+def test_a_person_without_any_role_sees_only_their_profile(sliven, elenas, slivens):
+    client = people.signed_in(factories.UserFactory())
+    assert client.get("/profil/").status_code == 200
+    assert pages_with(WORD, client, STARTS) == []
