@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign, CampaignEvent
+from municipalities.admin_forms import ListedChoiceField, sized
 from municipalities.models import Settlement
 from projects.admin_base import ManagedAdmin, ManagedTabular
-from projects.forms import ListedChoiceField, sized
 
 
 class EventInline(ManagedTabular):

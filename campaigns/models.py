@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
+from municipalities.addresses import save_with_address
 from municipalities.models import Settlement
 from municipalities.tenancy import MunicipalModel
-from projects.addresses import save_with_address
 from projects.models import Project
 
 

@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from campaigns.models import Campaign, CampaignEvent
+from municipalities.filters import MunicipalityFilter
 from municipalities.models import Municipality
-from projects.filters import MunicipalityFilter
 
 CAMPAIGNS_PER_PAGE = 20
 EVENTS_OF_A_MUNICIPALITY = 6

@@ -8,17 +8,13 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from municipalities.admin_forms import ListedChoiceField, sized
 from municipalities.admin_site import PortalAdmin
+from municipalities.numbers import percent
 from municipalities.permissions import can_manage_projects, can_operate_platform
 from municipalities.templatetags.portal import money
 from projects.admin_base import BULGARIAN_NUMBERS, ManagedAdmin, ManagedTabular
-from projects.forms import (
-    ActivityFormSet,
-    BudgetFormSet,
-    FundingFormSet,
-    ListedChoiceField,
-    sized,
-)
+from projects.forms import ActivityFormSet, BudgetFormSet, FundingFormSet
 from projects.models import (
     Activity,
     BudgetLine,
@@ -30,7 +26,6 @@ from projects.models import (
     Project,
 )
 from projects.money import Currency
-from projects.numbers import percent
 
 
 class PartInline(ManagedTabular):

@@ -6,9 +6,9 @@ from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db import models
 from django.http import HttpRequest
 
+from municipalities.admin_forms import AmountFormField, NumberField
 from municipalities.admin_site import ScopedAdmin, ScopedTabular
 from municipalities.permissions import can_manage_projects
-from projects.forms import AmountFormField, NumberField, PartFormSet, TenantForm
 from projects.money import AmountField
 
 BULGARIAN_NUMBERS = {
@@ -21,7 +21,6 @@ class ManagedAdmin(ScopedAdmin):
     """Admin of a municipality's rows that its project manager keeps."""
 
     change_rule = staticmethod(can_manage_projects)
-    form = TenantForm
     formfield_overrides = BULGARIAN_NUMBERS | {
         models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})}
     }
@@ -43,7 +42,6 @@ class ManagedTabular(ScopedTabular):
     """Rows of such a parent as a table in its page; ``widgets`` by the name of the field."""
 
     change_rule = staticmethod(can_manage_projects)
-    formset = PartFormSet
     formfield_overrides = BULGARIAN_NUMBERS
     widgets: dict = {}
 

@@ -18,10 +18,10 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
+from municipalities.addresses import save_with_address
+from municipalities.numbers import percent, plain
 from municipalities.tenancy import MunicipalModel
-from projects.addresses import save_with_address
 from projects.money import AmountField, Currency, in_both, share, to_eur
-from projects.numbers import percent, plain
 from projects.period import End, day_text, end_text, months_text, period_text, planned_end
 
 LONGEST_PROJECT_MONTHS = 120

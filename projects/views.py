@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from municipalities.filters import MunicipalityFilter
 from municipalities.models import Municipality
-from projects.filters import MunicipalityFilter
 from projects.models import Project, activity_tree
 
 PROJECTS_PER_PAGE = 20

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from municipalities.admin_forms import TenantForm
 from services_registry.facets import Options
 from services_registry.models import Service
 
@@ -130,10 +131,8 @@ class LinesField(forms.CharField):
             super().run_validators(line)
 
 
-class ServiceAdminForm(forms.ModelForm):
+class ServiceAdminForm(TenantForm):
     """A service in the admin: steps by line, settings by ticking."""
-
-    current_municipality = None
 
     settings = forms.MultipleChoiceField(
         label=_("Среда"),
@@ -144,11 +143,3 @@ class ServiceAdminForm(forms.ModelForm):
     steps = LinesField(
         label=_("Стъпки"), required=False, help_text=_("По една стъпка на ред, с прости думи.")
     )
-
-    def _get_validation_exclusions(self) -> set[str]:
-        return super()._get_validation_exclusions() - {"municipality"}
-
-    def _post_clean(self) -> None:
-        if self.instance.municipality_id is None:
-            self.instance.municipality = self.current_municipality
-        super()._post_clean()

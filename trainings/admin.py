@@ -7,10 +7,10 @@ from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from municipalities.admin_forms import ListedChoiceField
 from municipalities.models import User
+from municipalities.numbers import plain
 from projects.admin_base import ManagedAdmin, ManagedTabular
-from projects.forms import ListedChoiceField
-from projects.numbers import plain
 from trainings.models import Training, TrainingParticipant
 
 

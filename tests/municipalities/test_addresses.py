@@ -2,8 +2,8 @@
 
 import pytest
 
+from municipalities.addresses import address_of
 from municipalities.tenancy import municipality_scope
-from projects.addresses import address_of
 from projects.models import Project
 from tests.factories_projects import ProgrammeFactory, ProjectFactory
 

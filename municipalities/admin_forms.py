@@ -1,0 +1,110 @@
+"""Form pieces of every admin page: Bulgarian numbers, choices from memory, rows of a tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django import forms
+from django.db import models
+from django.utils.formats import number_format
+from django.utils.text import Truncator
+
+from municipalities.numbers import plain
+
+SPACES = str.maketrans("", "", " \xa0\u202f")
+NO_CHOICE = ("", "–")
+LONGEST_CHOICE = 24
+
+
+class NumberField(forms.DecimalField):
+    """A decimal written and read the Bulgarian way: „420 304,68“; a point is read as well."""
+
+    widget = forms.TextInput
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.widget.attrs = {"inputmode": "decimal", "size": 12, **self.widget.attrs}
+
+    def prepare_value(self, value):
+        return plain(value) if isinstance(value, Decimal) else value
+
+    def to_python(self, value):
+        if isinstance(value, str):
+            value = value.translate(SPACES).replace(",", ".")
+        return super().to_python(value)
+
+
+class AmountFormField(NumberField):
+    """As ``NumberField``, always with the cents."""
+
+    def prepare_value(self, value):
+        if not isinstance(value, Decimal):
+            return value
+        return number_format(value, decimal_pos=2, force_grouping=True)
+
+
+class ListedChoiceField(forms.TypedChoiceField):
+    """A choice among rows already in memory, so that many rows of an inline cost one query."""
+
+    def __init__(self, rows: Iterable[models.Model], **kwargs):
+        listed = {str(row.pk): row for row in rows}
+        names = ((pk, Truncator(str(row)).chars(LONGEST_CHOICE)) for pk, row in listed.items())
+        super().__init__(
+            choices=[NO_CHOICE, *names],
+            coerce=listed.__getitem__,
+            empty_value=None,
+            required=False,
+            **kwargs,
+        )
+
+    def has_changed(self, initial, data) -> bool:
+        # Django's own would look the row up before the choice is known to be one of the list.
+        return str(initial or "") != str(data or "")
+
+
+def sized(size: int, **attrs) -> forms.TextInput:
+    """A text box for about ``size`` characters, for the tables of the admin."""
+    return forms.TextInput(attrs={"size": size, **attrs})
+
+
+class TenantForm(forms.ModelForm):
+    """Form of a row whose municipality is the signed-in one and never a field.
+
+    The municipality is put on the row before validation: ``clean`` may ask for it, and unique
+    constraints that count it answer in words and not with an error of the database.
+    """
+
+    current_municipality = None
+
+    def _get_validation_exclusions(self) -> set[str]:
+        return super()._get_validation_exclusions() - {"municipality"}
+
+    def _post_clean(self) -> None:
+        if self.instance.municipality_id is None:
+            self.instance.municipality = self.current_municipality
+        super()._post_clean()
+
+
+class PartFormSet(forms.BaseInlineFormSet):
+    """Rows of one parent, which they reach as it stands in the form, before it is saved."""
+
+    def _construct_form(self, i, **kwargs):
+        form = super()._construct_form(i, **kwargs)
+        setattr(form.instance, self.fk.name, self.instance)
+        return form
+
+    def save_new(self, form, commit=True):
+        if hasattr(form.instance, "position"):
+            form.instance.position = 1 + max(
+                (row.position for row in self.get_queryset()), default=0
+            )
+        return super().save_new(form, commit)
+
+    def kept(self) -> list[forms.ModelForm]:
+        """Forms with a row that stays."""
+        return [
+            form
+            for form in self.forms
+            if getattr(form, "cleaned_data", None) and not form.cleaned_data.get("DELETE")
+        ]
