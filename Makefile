@@ -34,16 +34,15 @@ lint: dev ## Стил, шаблони, типове, липсващи мигра
 	check() { echo "== $$*"; "$$@" || failed=1; }; \
 	check $(PY) -m ruff check .; \
 	check $(PY) -m ruff format --check .; \
-	check $(PY) -m djlint --check --lint --quiet templates; \
+	check $(PY) -m djlint --lint --quiet templates; \
 	check $(PY) -m mypy .; \
 	check $(WITH_DATABASE) $(PY) manage.py makemigrations --check --dry-run; \
 	check $(WITH_DATABASE) $(PY) manage.py check --fail-level WARNING; \
 	exit $$failed
 
-format: dev ## Подрежда кода и шаблоните
+format: dev ## Подрежда кода
 	@$(PY) -m ruff check --fix-only --quiet .
 	@$(PY) -m ruff format .
-	@$(PY) -m djlint --reformat --quiet templates
 
 look: dev ## Снима всяка страница във var/look/
 	@$(PY) scripts/look.py $(ARGS)

@@ -18,10 +18,13 @@ def logging_config(mode: str) -> dict:
                 "class": "logging.StreamHandler",
                 "filters": ["request_id"],
                 "formatter": "line",
-            }
+            },
+            "nowhere": {"class": "logging.NullHandler"},
         },
         "root": {"handlers": ["console"], "level": "WARNING" if mode != "production" else "INFO"},
         "loggers": {
-            "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False}
+            "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+            # Scanners ask for other hosts all day; each would be a traceback in the log.
+            "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
         },
     }

@@ -10,6 +10,7 @@ from pathlib import Path
 import environ
 
 from config.guard import known_mode, refuse_unsafe_production
+from config.identity import providers_from
 from config.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -51,6 +52,9 @@ INSTALLED_APPS = [
     "csp",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "procrastinate.contrib.django",
     "pgtrigger",
     "pghistory",
@@ -67,12 +71,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "municipalities.sessions.SessionClockMiddleware",
+    "municipalities.sessions.SignInRequiredMiddleware",
     "municipalities.middleware.TenancyMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "municipalities.signin.factors.SecondFactorMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -106,7 +112,14 @@ DATABASES["default"].update(
         **(
             {}
             if IS_TEST
-            else {"pool": {"min_size": 1, "max_size": env.int("DB_POOL_SIZE", default=8)}}
+            else {
+                # Five seconds, so that /readyz says soon that the database is away.
+                "pool": {
+                    "min_size": 1,
+                    "max_size": env.int("DB_POOL_SIZE", default=8),
+                    "timeout": 5,
+                }
+            }
         ),
         "application_name": "frontoffice",
     },
@@ -121,12 +134,13 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 if IS_TEST:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "municipalities.signin.passwords.LengthValidator"},
     {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 15},
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "municipalities.signin.passwords.RepetitionValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "landing"
@@ -141,6 +155,41 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Фронт-офис] "
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_FORMS = {"login": "municipalities.signin.forms.SignInForm"}
+# Counted in the cache below, for all processes together. A whole town hall may have one address.
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "10/m/ip,100/h/ip,5/5m/key",
+    "invitation": "20/10m/ip",  # wrong links only, see views/invitation.py
+}
+# Behind a proxy that ends TLS: how many of ours stand in X-Forwarded-For, else everybody has the
+# proxy's address and is counted together.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+
+# The second factor. The demo and the tests do without; production does not start without.
+REQUIRE_MFA = env.bool("REQUIRE_MFA", default=IS_PRODUCTION)
+MFA_ADAPTER = "municipalities.signin.factors.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # a telephone may be half a minute off
+MFA_FORMS = {
+    "authenticate": "municipalities.signin.factors.CodeForm",
+    "reauthenticate": "municipalities.signin.factors.ConfirmCodeForm",
+}
+
+# The door of an identity provider (docs/sign-in.md), for people who already have an account.
+SOCIALACCOUNT_PROVIDERS = providers_from(env.str("OIDC_PROVIDERS", default=""))
+SOCIALACCOUNT_ADAPTER = "municipalities.signin.identity.IdentityAccountAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+
+# Shared by all processes and hosts; the table comes with a migration. Few things are in it, and
+# throwing some away early would forget who has guessed how often.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "portal_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000, "CULL_FREQUENCY": 10},
+    }
+}
 
 # Data keys: newest first (municipalities/secrets.py). The defaults are for demo and test only.
 DATA_KEYS = env.list(
@@ -182,7 +231,11 @@ CSRF_COOKIE_NAME = "__Host-csrf" if SECURE_COOKIES else "csrf"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-SESSION_COOKIE_AGE = env.int("SESSION_SECONDS", default=8 * 60 * 60)
+SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=30 * 60)
+SESSION_WARNING_SECONDS = env.int("SESSION_WARNING_SECONDS", default=2 * 60)
+SESSION_ABSOLUTE_SECONDS = env.int("SESSION_ABSOLUTE_SECONDS", default=12 * 60 * 60)
+# The row outlives the session only to know whose late form arrives (municipalities/sessions.py).
+SESSION_COOKIE_AGE = 2 * SESSION_ABSOLUTE_SECONDS
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=IS_PRODUCTION)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000 if IS_PRODUCTION else 0)
@@ -211,6 +264,8 @@ CONTENT_SECURITY_POLICY = {
 
 LOGGING = logging_config(MODE)
 PROCRASTINATE_ON_APP_READY = None
+# Without a worker (`make run`, tests) tasks run in the process that asked, once it has committed.
+TASKS_INLINE = env.bool("TASKS_INLINE", default=not IS_PRODUCTION)
 
 if IS_PRODUCTION:
     refuse_unsafe_production(
@@ -220,4 +275,5 @@ if IS_PRODUCTION:
         database_url=env.str("DATABASE_URL", default=""),
         data_keys=DATA_KEYS,
         index_key=INDEX_KEY,
+        require_mfa=REQUIRE_MFA,
     )
