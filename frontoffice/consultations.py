@@ -19,6 +19,7 @@ EDITABLE = (
     "outcome",
     "note",
     "settlement",
+    "person",
 )
 
 

@@ -8,14 +8,21 @@ import uuid
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.forms.utils import ErrorDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from frontoffice.models import LONGEST_CONSULTATION, Consultation, ConsultationTopic
+from frontoffice.finding import LONGEST_QUESTION
+from frontoffice.forms_people import UNKEPT, refuse_egn
+from frontoffice.models import LONGEST_CONSULTATION, Consultation, ConsultationTopic, Person
 from municipalities.models import Municipality, Settlement
 from services_registry.models import Service
 
 KEYS_FOR_TOPICS = 8
+NOTE_HINTS = {
+    "anonymous": _("Без имена и ЕГН: консултацията е анонимна."),
+    "person": _("Само за разговора: кой е човекът, вече се знае."),
+}
 
 
 class TopicChoices(forms.CheckboxSelectMultiple):
@@ -80,7 +87,8 @@ class ConsultationForm(forms.Form):
         required=False,
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Без имена и ЕГН: консултацията е анонимна."),
+        validators=[refuse_egn],
+        help_text=NOTE_HINTS["anonymous"],
     )
     outcome = forms.ChoiceField(
         label=_("Изход"),
@@ -106,12 +114,27 @@ class ConsultationForm(forms.Form):
         initial=5,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
+    # Drawn by templates/frontoffice/person_block.html; anonymous unless somebody is chosen.
+    person = forms.ModelChoiceField(
+        Person._base_manager.none(),
+        label=_("Лице"),
+        required=False,
+        widget=forms.HiddenInput,
+        error_messages={"invalid_choice": _("Това лице не е намерено. Потърсете го отново.")},
+    )
+    person_query = forms.CharField(
+        label=_("Име, ЕГН, ЛНЧ или телефон"),
+        required=False,
+        max_length=LONGEST_QUESTION,
+        widget=forms.TextInput(attrs=UNKEPT),
+    )
     form_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
 
     def __init__(self, *args, municipality: Municipality, linked=(), **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["topics"].queryset = ConsultationTopic.objects.all()
+        self.fields["person"].queryset = Person.objects.all()
         self.fields["services"].queryset = (
             # Already discussed services stay, even if they are no longer published.
             Service.objects.filter(
@@ -122,6 +145,43 @@ class ConsultationForm(forms.Form):
             .order_by("name", "pk")
         )
         self.fields["settlement"].queryset = Settlement.objects.filter(municipality=municipality)
+
+    def person_question(self) -> str:
+        """Return what is typed into the box that finds a person."""
+        question = self.data.get("person_query", "") if self.is_bound else ""
+        return question[:LONGEST_QUESTION].strip()
+
+    def asks_for_person(self) -> bool:
+        """Say whether the form was sent to find a person, and is not to be saved yet.
+
+        By its button, or with a question that was never answered: saving then would leave out
+        the person somebody had begun to name.
+        """
+        if not self.is_bound:
+            return False
+        is_answered = self.person_question() == self.data.get("person_asked", "").strip()
+        return "find" in self.data or bool(
+            self.person_question() and not is_answered and not self.data.get("person")
+        )
+
+    def chosen_person(self) -> Person | None:
+        """Return the person chosen in a form that was sent, though the rest may be wrong."""
+        if not self.is_bound:
+            return None
+        try:
+            return self.fields["person"].clean(self.data.get("person"))
+        except ValidationError:
+            return None
+
+    def without_errors(self) -> ConsultationForm:
+        """Return the form with what was typed and nothing said about it."""
+        self._errors, self.cleaned_data = ErrorDict(renderer=self.renderer), {}
+        return self
+
+    def as_hinted_for(self, person: Person | None) -> ConsultationForm:
+        """Return the form with the hint of its note for an anonymous talk or one with a person."""
+        self.fields["note"].help_text = NOTE_HINTS["person" if person else "anonymous"]
+        return self
 
     def clean_held_at(self):
         moment = self.cleaned_data["held_at"]
@@ -134,7 +194,7 @@ class ConsultationForm(forms.Form):
         return {
             name: value
             for name, value in self.cleaned_data.items()
-            if name not in ("form_key", "version")
+            if name not in ("form_key", "version", "person_query")
         }
 
 
@@ -162,6 +222,7 @@ class JournalForm(forms.Form):
         label=_("Канал"), required=False, choices=[("", _("Всички")), *Consultation.Channel.choices]
     )
     moi = forms.BooleanField(label=_("Само моите"), required=False)
+    lice = forms.BooleanField(label=_("Само с лице"), required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -191,4 +252,6 @@ class JournalForm(forms.Form):
             conditions &= Q(channel=chosen["kanal"])
         if chosen.get("moi"):
             conditions &= Q(specialist=user)
+        if chosen.get("lice"):
+            conditions &= Q(person__isnull=False)
         return consultations.filter(conditions)

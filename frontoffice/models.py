@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
+from frontoffice.models_people import Person
 from municipalities.audit import tracked
 from municipalities.models import Office, Settlement, User
 from municipalities.tenancy import MunicipalModel
@@ -109,6 +110,15 @@ class Consultation(MunicipalModel):
         blank=True,
         verbose_name=_("населено място"),
     )
+    # Anonymous unless somebody has a reason to say who it was.
+    person = models.ForeignKey(
+        Person,
+        on_delete=models.PROTECT,
+        related_name="consultations",
+        null=True,
+        blank=True,
+        verbose_name=_("лице"),
+    )
     outcome = models.CharField(_("изход"), max_length=12, choices=Outcome.choices)
     note = models.TextField(_("бележка"), blank=True, max_length=4000)
     # Made by the page before it is sent: the same form sent twice finds the first row.
@@ -127,7 +137,12 @@ class Consultation(MunicipalModel):
         verbose_name = _("консултация")
         verbose_name_plural = _("консултации")
         indexes = [
-            models.Index(fields=["municipality", "-held_at", "-id"], name="consultation_journal")
+            models.Index(fields=["municipality", "-held_at", "-id"], name="consultation_journal"),
+            models.Index(
+                fields=["person", "-held_at", "-id"],
+                name="consultation_of_person",
+                condition=Q(person__isnull=False),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -2,11 +2,18 @@
 
 from django.urls import path
 
-from frontoffice import views
+from frontoffice.views import consultations, people, today
 
 urlpatterns = [
-    path("", views.today, name="desk"),
-    path("konsultatsii/", views.journal, name="consultations"),
-    path("konsultatsii/nova/", views.new_consultation, name="consultation_new"),
-    path("konsultatsii/<int:pk>/", views.edit_consultation, name="consultation"),
+    path("", today.today, name="desk"),
+    path("konsultatsii/", consultations.journal, name="consultations"),
+    path("konsultatsii/nova/", consultations.new_consultation, name="consultation_new"),
+    path("konsultatsii/<int:pk>/", consultations.edit_consultation, name="consultation"),
+    path("hora/", people.people, name="people"),
+    path("hora/novo/", people.new_person, name="person_new"),
+    path("hora/izbor/", people.person_choices, name="person_choices"),
+    path("hora/<int:pk>/", people.person_page, name="person"),
+    path("hora/<int:pk>/namereno/", people.open_found, name="person_found"),
+    path("hora/<int:pk>/promyana/", people.edit_person, name="person_edit"),
+    path("hora/<int:pk>/nomer/", people.reveal, name="person_reveal"),
 ]

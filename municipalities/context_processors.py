@@ -23,5 +23,6 @@ def portal(request: HttpRequest) -> dict:
         "current_municipality": getattr(request, "municipality", None),
         "signed_in": signed_in,
         "may_use_desk": signed_in and permissions.can_use_desk(request),
+        "may_see_people": signed_in and permissions.can_see_people(request),
         "may_enter_admin": signed_in and permissions.can_enter_admin(request),
     }

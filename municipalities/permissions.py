@@ -35,6 +35,11 @@ def can_edit_consultation(request: HttpRequest, consultation) -> bool:
     return can_use_desk(request) and consultation.specialist_id == request.user.pk
 
 
+def can_see_people(request: HttpRequest) -> bool:
+    """Specialists and heads see the people of their municipality; nobody else sees any."""
+    return role_of(request) in DESK_ROLES
+
+
 def can_manage_projects(request: HttpRequest) -> bool:
     """The project manager runs projects, trainings and campaigns in the admin."""
     return role_of(request) == Role.PROJECT_MANAGER

@@ -1,4 +1,4 @@
-"""The desk: today, a new consultation, the journal."""
+"""Consultations: a new one on one screen, a correction, the journal."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from frontoffice.consultations import (
@@ -15,55 +15,31 @@ from frontoffice.consultations import (
     correct_consultation,
     record_consultation,
 )
-from frontoffice.forms import KEYS_FOR_TOPICS, ConsultationForm, JournalForm
-from frontoffice.models import Consultation
+from frontoffice.finding import find_people
+from frontoffice.forms import KEYS_FOR_TOPICS, NOTE_HINTS, ConsultationForm, JournalForm
+from frontoffice.looks import LARGEST_ID, find_person_named, record_look
+from frontoffice.models import Consultation, Person
+from frontoffice.places import services_with_places
+from frontoffice.views.people import choices_of
 from municipalities.permissions import can_edit_consultation, can_use_desk, require
-from services_registry.models import Service
 
 ROWS_PER_PAGE = 50
-TODAY_ROWS = 50
-PLACES_SHOWN = 12
-LARGEST_ID = 2**63 - 1
+TYPED_OF_PEOPLE = ("person_query", "person_asked", "note")
 
 
 @require(can_use_desk)
-@require_safe
-def today(request: HttpRequest) -> HttpResponse:
-    """The office's day: what was recorded, and where there are places while one talks."""
-    of_today = Consultation.objects.on_day(timezone.localdate())
-    rows = Paginator(of_today.for_listing(), TODAY_ROWS).get_page(request.GET.get("page"))
-    return render(
-        request,
-        "frontoffice/today.html",
-        {
-            "page_obj": rows,
-            "mine": of_today.filter(specialist=request.user).count(),
-            "places": services_with_places(request.municipality),
-            "now": timezone.localtime(),
-        },
-    )
-
-
-def services_with_places(municipality, limit: int = PLACES_SHOWN):
-    """Return published services of the municipality that count their places, freest first."""
-    return (
-        Service.public.filter(municipality=municipality)
-        .select_related("municipality")
-        .with_latest_capacity()
-        .filter(capacity_places__isnull=False)
-        .order_by("-capacity_free", "name", "pk")[:limit]
-    )
-
-
-@require(can_use_desk)
+@sensitive_post_parameters(*TYPED_OF_PEOPLE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_consultation(request: HttpRequest) -> HttpResponse:
     """Record a consultation on one screen; sent twice it is saved once."""
+    person = _linked_person(request)
     form = ConsultationForm(
         request.POST if request.method == "POST" else None,
         municipality=request.municipality,
-        initial={"channel": Consultation.Channel.IN_PERSON},
+        initial={"channel": Consultation.Channel.IN_PERSON, "person": person},
     )
+    if form.asks_for_person():
+        return _capture_page(request, form.without_errors(), chosen=form.chosen_person())
     if request.method == "POST" and form.is_valid():
         _consultation, is_new = record_consultation(
             membership=request.membership,
@@ -77,16 +53,28 @@ def new_consultation(request: HttpRequest) -> HttpResponse:
         if "next" in request.POST:
             return redirect("consultation_new")
         return redirect("desk")
-    return _capture_page(request, form, consultation=None)
+    return _capture_page(request, form, chosen=form.chosen_person() or person)
+
+
+def _linked_person(request: HttpRequest) -> Person | None:
+    """Return the person that the page's address brings along from their own page."""
+    given = request.GET.get("lice", "")
+    if not given:
+        return None
+    person = find_person_named(given)
+    record_look(request, person)
+    return person
 
 
 @require(can_use_desk)
+@sensitive_post_parameters(*TYPED_OF_PEOPLE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_consultation(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct a consultation, or only read it if it is a colleague's."""
     consultation = _find(pk)
-    may_edit = can_edit_consultation(request, consultation)
-    if not may_edit:
+    if consultation.person:
+        record_look(request, consultation.person)
+    if not can_edit_consultation(request, consultation):
         return render(request, "frontoffice/consultation.html", {"consultation": consultation})
     form = ConsultationForm(
         request.POST if request.method == "POST" else None,
@@ -94,6 +82,11 @@ def edit_consultation(request: HttpRequest, pk: int) -> HttpResponse:
         linked=consultation.services.all(),
         initial=_initial(consultation),
     )
+    chosen = form.chosen_person() if form.is_bound else consultation.person
+    if form.asks_for_person():
+        return _capture_page(
+            request, form.without_errors(), consultation=consultation, chosen=chosen
+        )
     if request.method == "POST" and form.is_valid():
         try:
             correct_consultation(
@@ -110,12 +103,13 @@ def edit_consultation(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "Промените са записани.")
             return redirect("consultations")
-    return _capture_page(request, form, consultation=consultation)
+    return _capture_page(request, form, consultation=consultation, chosen=chosen)
 
 
 def _find(pk: int) -> Consultation:
     """Return the consultation; a foreign one is missing exactly like one that never was."""
-    found = Consultation.objects.for_listing().filter(pk=pk).first() if pk <= LARGEST_ID else None
+    rows = Consultation.objects.for_listing().select_related("person")
+    found = rows.filter(pk=pk).first() if pk <= LARGEST_ID else None
     if found is None:
         raise Http404
     return found
@@ -132,6 +126,7 @@ def _initial(consultation: Consultation) -> dict:
         "settlement": consultation.settlement_id,
         "held_at": consultation.held_at,
         "duration_minutes": consultation.duration_minutes,
+        "person": consultation.person_id,
         "form_key": consultation.form_key,
         "version": consultation.version,
     }
@@ -142,18 +137,29 @@ def more_topics_chosen(form: ConsultationForm) -> bool:
     return any(option.data["selected"] for option in list(form["topics"])[KEYS_FOR_TOPICS:])
 
 
-def _capture_page(request: HttpRequest, form, *, consultation: Consultation | None) -> HttpResponse:
+def _capture_page(
+    request: HttpRequest,
+    form: ConsultationForm,
+    *,
+    consultation: Consultation | None = None,
+    chosen: Person | None = None,
+) -> HttpResponse:
+    asked = form.person_question()
+    found = find_people(asked, request.municipality).people if asked else []
     return render(
         request,
         "frontoffice/capture.html",
         {
-            "form": form,
+            "form": form.as_hinted_for(chosen),
+            "hints": NOTE_HINTS,
             "consultation": consultation,
             "places": services_with_places(request.municipality),
             "more_topics_chosen": more_topics_chosen(form),
             "action": reverse("consultation", args=[consultation.pk])
             if consultation
             else reverse("consultation_new"),
+            "chosen": chosen,
+            **choices_of(found, chosen, asked),
         },
         status=422 if form.errors else 200,
     )

@@ -1,0 +1,60 @@
+"""What differs between what a colleague saved and what somebody else is about to save."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
+
+from frontoffice.forms_people import NAMED_LABELS
+from frontoffice.identifiers import NATIONAL, IdentifierKind
+from frontoffice.models_people import ContactNeed, Person
+from frontoffice.names import written_phone
+from frontoffice.people import index_of
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field: its label, what is saved now, what was typed. An identifier is never in it."""
+
+    label: str
+    saved: str
+    typed: str
+
+
+@sensitive_variables()
+def differences(saved: Person, typed: dict[str, Any]) -> list[Difference]:
+    """Return the fields in which ``typed`` (``PersonForm.facts``) is not what is saved."""
+    found = []
+    after = Person(**{k: v for k, v in typed.items() if k != "digits"})
+    if saved.identifier_kind == after.identifier_kind == IdentifierKind.EGN:
+        after.birth_date, after.birth_year = saved.birth_date, saved.birth_year
+    for name, label in NAMED_LABELS.items():
+        before, now = _written(saved, name), _written(after, name)
+        if before != now:
+            found.append(Difference(str(label), before or "–", now or "–"))
+    if _other_number(saved, typed):
+        found.append(Difference(_("Номер"), saved.written_identifier or "–", _("нов номер")))
+    return found
+
+
+@sensitive_variables()
+def _other_number(saved: Person, typed: dict[str, Any]) -> bool:
+    kind, digits = typed["identifier_kind"], typed["digits"]
+    if kind not in NATIONAL or not digits:
+        return False
+    return index_of(kind, digits, saved.municipality) != bytes(saved.identifier_index or b"")
+
+
+def _written(person: Person, name: str) -> str:
+    if name == "born":
+        return person.written_birth
+    if name == "identifier_kind":
+        return person.get_identifier_kind_display()
+    if name == "phones":
+        return ", ".join(written_phone(number) for number in person.phones.split())
+    if name == "needs":
+        return ", ".join(str(ContactNeed(need).label) for need in person.needs)
+    return str(getattr(person, name) or "")

@@ -1,0 +1,54 @@
+"""Whose data was opened: finding a person by the page's address, and the record of the look."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+
+from frontoffice.models_people import Person
+from municipalities.audit import AccessEvent, record_access
+
+LARGEST_ID = 2**63 - 1
+# Pages opened again within this time (a refresh, a form that came back) are the same look.
+ONE_LOOK = dt.timedelta(minutes=1)
+LOOKS = (AccessEvent.Action.VIEWED, AccessEvent.Action.FOUND)
+
+
+def find_person(pk: int) -> Person:
+    """Return the person of the scope; a foreign one is missing exactly like one that never was."""
+    people = Person.objects.select_related("settlement", "created_by")
+    found = people.filter(pk=pk).first() if 0 < pk <= LARGEST_ID else None
+    if found is None:
+        raise Http404
+    return found
+
+
+def find_person_named(number: str) -> Person:
+    """Return the person whose number stands in ``number``, as typed by anybody; raises Http404."""
+    if not (number.isascii() and number.isdigit() and len(number) < 20):
+        raise Http404
+    return find_person(int(number))
+
+
+def record_look(request: HttpRequest, person: Person) -> None:
+    """Keep that the person's data was shown, unless the same look was kept a moment ago.
+
+    The same user, the same person, within a minute: one look. What is kept is the first page of
+    it, so a look is never left out, only its repetitions are.
+    """
+    seen = AccessEvent.objects.filter(
+        user=request.user,
+        subject_kind=Person._meta.label_lower,
+        subject_id=person.pk,
+        action__in=LOOKS,
+        at__gt=timezone.now() - ONE_LOOK,
+    )
+    if not seen.exists():
+        record_access(request, AccessEvent.Action.VIEWED, person)
+
+
+def record_found(request: HttpRequest, person: Person) -> None:
+    """Keep that the person was opened from the results of a search."""
+    record_access(request, AccessEvent.Action.FOUND, person)

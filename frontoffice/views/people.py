@@ -1,0 +1,256 @@
+"""People: found before they are written down, one page each, every look recorded."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from frontoffice.changes import differences
+from frontoffice.finding import Likeness, find_people, likely_duplicates
+from frontoffice.forms_people import FindForm, PersonForm, initial_from_question, initial_of
+from frontoffice.looks import find_person, find_person_named, record_found, record_look
+from frontoffice.models import Consultation, Person
+from frontoffice.people import (
+    IdentifierTaken,
+    PersonChanged,
+    create_person,
+    person_with,
+    reveal_identifier,
+    update_person,
+)
+from frontoffice.questions import keep_question, kept_question
+from municipalities.audit import AccessEvent, record_access
+from municipalities.permissions import can_see_people, require
+from municipalities.secrets import UnreadableSecret
+
+PEOPLE_PER_PAGE = 25
+CONSULTATIONS_PER_PAGE = 20
+CHOICES_SHOWN = 8
+SECRETS = ("q", "person_query", "person_asked", "identifier", "given_name", "middle_name",
+           "family_name", "phones", "born", "email", "address", "note", "needs_note")  # fmt: skip
+
+
+# Finding
+
+
+@require(can_see_people)
+@sensitive_post_parameters(*SECRETS)
+@sensitive_variables()
+@require_http_methods(["GET", "HEAD", "POST"])
+def people(request: HttpRequest) -> HttpResponse:
+    """One box. What was typed stays in the session; the address holds a word that means nothing."""
+    if request.method == "POST":
+        form = FindForm(request.POST)
+        if form.is_valid():
+            word = keep_question(request, form.cleaned_data["q"])
+            return redirect(f"{reverse('people')}?t={word}")
+        return _find_page(request, form, status=422)
+    word = request.GET.get("t", "")
+    question = kept_question(request, word)
+    form = FindForm(initial={"q": question})
+    if not question:
+        return _find_page(request, form, is_over=bool(word))
+    found = find_people(question, request.municipality)
+    page = Paginator(found.people, PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
+    return _find_page(request, form, found=found, page_obj=page, word=word)
+
+
+def _find_page(request: HttpRequest, form: FindForm, *, status: int = 200, **shown) -> HttpResponse:
+    context = {"form": form, "found": None, "page_obj": None, "word": "", "is_over": False}
+    return render(request, "frontoffice/people.html", {**context, **shown}, status=status)
+
+
+@require(can_see_people)
+@require_safe
+def open_found(request: HttpRequest, pk: int) -> HttpResponse:
+    """Open a person from the results of a search, and keep that it was so."""
+    person = find_person(pk)
+    record_found(request, person)
+    return redirect("person", pk)
+
+
+@require(can_see_people)
+@sensitive_post_parameters(*SECRETS)
+@sensitive_variables()
+@require_POST
+def person_choices(request: HttpRequest) -> HttpResponse:
+    """The part of the capture screen that offers people; for scripts."""
+    asked = request.POST.get("person_query", "")
+    form = FindForm({"q": asked})
+    people = find_people(asked, request.municipality).people if form.is_valid() else []
+    chosen = request.POST.get("person", "")
+    return render(
+        request,
+        "frontoffice/person_choices.html",
+        choices_of(people, find_person_named(chosen) if chosen else None, asked),
+    )
+
+
+@sensitive_variables()
+def choices_of(found: list[Person], chosen: Person | None, asked: str) -> dict:
+    """Return what ``frontoffice/person_choices.html`` needs."""
+    others = [person for person in found if person != chosen]
+    return {
+        "chosen": chosen,
+        "others": others[:CHOICES_SHOWN],
+        "has_more": len(others) > CHOICES_SHOWN,
+        "asked": asked,
+    }
+
+
+# Writing down
+
+
+@require(can_see_people)
+@sensitive_post_parameters(*SECRETS)
+@sensitive_variables()
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_person(request: HttpRequest) -> HttpResponse:
+    """Write somebody down, after showing who it may already be."""
+    if "ot-tarsene" in request.POST:
+        # Sent and not linked to: the page that comes back has a ЕГН in a field.
+        question = kept_question(request, request.POST["ot-tarsene"])
+        form = PersonForm(
+            municipality=request.municipality, initial=initial_from_question(question)
+        )
+        return _form_page(request, form)
+    form = PersonForm(
+        request.POST if request.method == "POST" else None, municipality=request.municipality
+    )
+    if request.method != "POST" or not form.is_valid():
+        return _form_page(request, form)
+    facts = form.facts()
+    taken = facts["digits"] and person_with(
+        facts["identifier_kind"], facts["digits"], request.municipality
+    )
+    if taken and taken.form_key != form.cleaned_data["form_key"]:
+        return _taken_page(request, form, taken)
+    likenesses = _unseen(request, facts)
+    if likenesses:
+        return _form_page(request, form, likenesses=likenesses)
+    try:
+        person, is_new = create_person(
+            membership=request.membership, form_key=form.cleaned_data["form_key"], **facts
+        )
+    except IdentifierTaken as refused:
+        return _taken_page(request, form, refused.person)
+    messages.success(request, "Лицето е записано." if is_new else "Това лице вече беше записано.")
+    return redirect("person", person.pk)
+
+
+@sensitive_variables()
+def _unseen(request: HttpRequest, facts: dict) -> list[Likeness]:
+    """Return all likely duplicates if the form's sender was not yet shown each of them."""
+    form_key = request.POST.get("form_key", "")
+    found = [
+        likeness
+        for likeness in likely_duplicates(
+            names=[facts[name] for name in ("given_name", "middle_name", "family_name")],
+            birth_date=facts["birth_date"],
+            birth_year=facts["birth_year"],
+            phones=facts["phones"],
+        )
+        if str(likeness.person.form_key) != form_key  # the same form sent twice
+    ]
+    shown = set(request.POST.get("shown", "").split()) if "confirm" in request.POST else set()
+    return found if {str(likeness.person.pk) for likeness in found} - shown else []
+
+
+@sensitive_variables()
+def _taken_page(request: HttpRequest, form: PersonForm, taken: Person) -> HttpResponse:
+    form.add_error("identifier", "В общината вече има записано лице с този номер.")
+    return _form_page(request, form, taken=taken, person=form.person)
+
+
+@sensitive_variables()
+def _form_page(request: HttpRequest, form: PersonForm, **shown) -> HttpResponse:
+    context = {"form": form, "person": None, "likenesses": [], "taken": None, "changed": []}
+    return render(
+        request,
+        "frontoffice/person_form.html",
+        {**context, **shown},
+        status=422 if form.errors else 200,
+    )
+
+
+@require(can_see_people)
+@sensitive_post_parameters(*SECRETS)
+@sensitive_variables()
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_person(request: HttpRequest, pk: int) -> HttpResponse:
+    """Correct what is known; a colleague's change in between is shown, never written over."""
+    person = find_person(pk)
+    record_look(request, person)
+    form = PersonForm(
+        request.POST if request.method == "POST" else None,
+        municipality=request.municipality,
+        person=person,
+        initial=initial_of(person),
+    )
+    if request.method != "POST" or not form.is_valid():
+        return _form_page(request, form, person=person)
+    facts = form.facts()
+    try:
+        update_person(person, version=form.cleaned_data["version"] or 0, **facts)
+    except IdentifierTaken as refused:
+        return _taken_page(request, form, refused.person)
+    except PersonChanged as changed:
+        form.add_error(
+            None,
+            "Колега е променил данните, докато пишехте. Вашето е запазено по-долу. Вижте разликите "
+            "и запишете отново, ако вашето е вярното.",
+        )
+        form.data = form.data.copy()
+        form.data["version"] = changed.current.version
+        shown = differences(changed.current, facts)
+        return _form_page(request, form, person=person, changed=shown)
+    messages.success(request, "Промените са записани.")
+    return redirect("person", person.pk)
+
+
+# One person
+
+
+@require(can_see_people)
+@require_safe
+def person_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who this is, how to reach them, what was talked about."""
+    person = find_person(pk)
+    record_look(request, person)
+    return _person_page(request, person)
+
+
+@require(can_see_people)
+@sensitive_variables()
+@require_POST
+def reveal(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the identifier once, in the answer to the click, and keep who asked for it."""
+    person = find_person(pk)
+    if not person.has_secret_identifier:
+        return redirect("person", pk)
+    record_access(request, AccessEvent.Action.REVEALED, person)
+    try:
+        revealed = reveal_identifier(person)
+    except UnreadableSecret:
+        messages.error(request, "Номерът не може да бъде прочетен. Обадете се на администратора.")
+        return redirect("person", pk)
+    return _person_page(request, person, revealed=revealed)
+
+
+@sensitive_variables()
+def _person_page(request: HttpRequest, person: Person, *, revealed: str = "") -> HttpResponse:
+    rows = Consultation.objects.filter(person=person).for_listing()
+    return render(
+        request,
+        "frontoffice/person.html",
+        {
+            "person": person,
+            "revealed": revealed,
+            "page_obj": Paginator(rows, CONSULTATIONS_PER_PAGE).get_page(request.GET.get("page")),
+        },
+    )
