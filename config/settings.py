@@ -160,7 +160,6 @@ ACCOUNT_FORMS = {"login": "municipalities.signin.forms.SignInForm"}
 ACCOUNT_RATE_LIMITS = {
     "login": "60/m/ip",
     "login_failed": "10/m/ip,100/h/ip,5/5m/key",
-    "invitation": "20/10m/ip",  # wrong links only, see views/invitation.py
 }
 # Behind a proxy that ends TLS: how many of ours stand in X-Forwarded-For, else everybody has the
 # proxy's address and is counted together.
