@@ -27,6 +27,7 @@ def refuse_unsafe_production(
     database_url: str,
     data_keys: list[str],
     index_key: str,
+    require_mfa: bool = True,
 ) -> None:
     """Raise ImproperlyConfigured, naming every unsafe setting at once.
 
@@ -45,6 +46,8 @@ def refuse_unsafe_production(
         faults.append("DATA_KEYS трябва да изброява ключове за личните данни (виж .env.example)")
     if len(index_key) < SHORTEST_SECRET or index_key.startswith("insecure"):
         faults.append(f"INDEX_KEY липсва, стойността е примерна или е под {SHORTEST_SECRET} знака")
+    if not require_mfa:
+        faults.append("REQUIRE_MFA не може да е изключено: зад паролата има лични данни")
     if faults:
         raise ImproperlyConfigured("Порталът отказва да тръгне: " + "; ".join(faults) + ".")
 

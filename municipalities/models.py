@@ -16,6 +16,7 @@ from django_scopes import ScopedManager
 from municipalities.audit import AccessEvent, tracked  # noqa: F401  an app's models are here
 from municipalities.hours import OpeningHours, week
 from municipalities.places import AccessiblePlace
+from municipalities.signin.models import SignIn  # noqa: F401
 from municipalities.tenancy import MunicipalModel
 
 INVITATION_LASTS = dt.timedelta(days=7)

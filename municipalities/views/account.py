@@ -12,6 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from municipalities import permissions
 from municipalities.landing import landing_urls
 from municipalities.middleware import MEMBERSHIP_KEY
+from municipalities.sessions import own_sessions
+from municipalities.signin.factors import has_second_factor, must_set_up
 
 
 class MembershipForm(forms.Form):
@@ -54,5 +56,11 @@ def profile(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "municipalities/profile.html",
-        {"form": form, "may_keep_registry": permissions.can_manage_registry(request)},
+        {
+            "form": form,
+            "may_keep_registry": permissions.can_manage_registry(request),
+            "sessions": own_sessions(request),
+            "has_second_factor": has_second_factor(request.user),
+            "must_set_up": must_set_up(request),
+        },
     )
