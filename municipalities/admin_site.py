@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, models, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -35,6 +35,12 @@ class PortalAdminSite(admin.AdminSite):
         return redirect_to_login(request.GET.get("next", reverse("admin:index")))
 
     login.login_required = False
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """Find nothing by a character that no text in the database can hold."""
+        if "\x00" in request.GET.get("term", ""):
+            return JsonResponse({"results": [], "pagination": {"more": False}})
+        return super().autocomplete_view(request)
 
 
 class RuleMixin:

@@ -17,8 +17,13 @@ class PortalFormRenderer(TemplatesSetting):
     field_template_name = "components/field.html"
 
     def render(self, template_name: str, context: dict, request: HttpRequest | None = None) -> str:
-        """Render as Django does, without placeholders, which third-party forms set as labels."""
+        """Render as Django does, without placeholders, which third-party forms set as labels.
+
+        A NUL that somebody sent, and that the field refused, is not repeated: no page may hold one.
+        """
         widget = context.get("widget")
         if widget:
             widget["attrs"].pop("placeholder", None)
+            if isinstance(widget.get("value"), str):
+                widget["value"] = widget["value"].replace("\x00", "")
         return super().render(template_name, context, request)
