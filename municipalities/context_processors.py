@@ -23,6 +23,10 @@ def portal(request: HttpRequest) -> dict:
         "current_municipality": getattr(request, "municipality", None),
         "signed_in": signed_in,
         "may_use_desk": signed_in and permissions.can_use_desk(request),
+        "may_manage_people": signed_in and permissions.can_manage_people(request),
+        "may_see_team": signed_in and permissions.can_see_team(request),
+        "may_see_access_log": signed_in and permissions.can_see_access_log(request),
+        "may_operate_platform": signed_in and permissions.can_operate_platform(request),
         "may_see_people": signed_in and permissions.can_see_people(request),
         "may_enter_admin": signed_in and permissions.can_enter_admin(request),
     }

@@ -55,6 +55,26 @@ def can_manage_registry(request: HttpRequest) -> bool:
     return role_of(request) in {Role.ADMINISTRATOR, Role.HEAD}
 
 
+def can_manage_people(request: HttpRequest) -> bool:
+    """The municipal administrator invites people, gives them roles and ends them."""
+    return role_of(request) == Role.ADMINISTRATOR
+
+
+def can_see_team(request: HttpRequest) -> bool:
+    """The head reads who works in the office; the administrator, everybody of the municipality."""
+    return can_manage_people(request) or role_of(request) == Role.HEAD
+
+
+def can_manage_provider_people(request: HttpRequest) -> bool:
+    """Whoever keeps the registry invites the people of the providers in it."""
+    return can_manage_registry(request)
+
+
+def can_see_access_log(request: HttpRequest) -> bool:
+    """The data-protection officer reads who saw and changed what, and exports it."""
+    return role_of(request) == Role.DATA_PROTECTION_OFFICER
+
+
 def can_operate_platform(request: HttpRequest) -> bool:
     """The operator manages municipalities and classifiers, and sees no personal data."""
     return bool(getattr(request.user, "is_operator", False))

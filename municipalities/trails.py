@@ -8,14 +8,14 @@ said to have changed.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
 from django.core.paginator import Page, Paginator
 from django.db import models
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.text import capfirst
 
 from municipalities.models import User
@@ -35,6 +35,7 @@ class Trail:
     events: type[models.Model]
     hidden: frozenset[str]
     masked: frozenset[str]
+    labels: Mapping[str, str]
     is_personal: bool
 
     @property
@@ -58,18 +59,21 @@ def register_trail(
     *,
     hidden: Iterable[str] = (),
     masked: Iterable[str] = (),
+    labels: Mapping[str, str] | None = None,
     is_personal: bool = True,
 ) -> None:
     """Let the history of ``model`` (decorated with ``audit.tracked``) be read by the officer.
 
     ``hidden`` columns are left out; of ``masked`` ones, and of every binary one, only that they
-    changed is told. Reading the history of an ``is_personal`` model is itself recorded.
+    changed is told. ``labels`` name columns that no form shows. Reading the history of an
+    ``is_personal`` model is itself recorded.
     """
     _trails[model._meta.label_lower] = Trail(
         model=model,
         events=model.pgh_event_model,
         hidden=frozenset(hidden) | _OF_HISTORY,
         masked=frozenset(masked),
+        labels=labels or {},
         is_personal=is_personal,
     )
 
@@ -173,20 +177,23 @@ class _Words:
         for column in self.columns:
             old = getattr(before, column.attname) if before else None
             new = getattr(after, column.attname)
-            if _plain(old) == _plain(new) or (before is None and new in (None, "")):
+            if _plain(old) == _plain(new) or (before is None and new in (None, "", [])):
                 continue
-            name = str(capfirst(_name_of(column)))
+            name = str(capfirst(self.trail.labels.get(column.name, column.verbose_name)))
             told.append(Change(name, self.of(column, old), self.of(column, new)))
         return told
 
     def of(self, column: models.Field, value) -> str:
         """Say a value as the pages do."""
-        if value is None or value == "":
+        if value is None or value in ("", []):
             return NOTHING
         if column.name in self.trail.masked or isinstance(column, models.BinaryField):
             return MASKED
         if column.is_relation:
             return str(self.targets[column.name].get(value, f"№ {value}"))
+        if isinstance(column, ArrayField):
+            known = dict(column.base_field.flatchoices)
+            return ", ".join(str(known.get(item, item)) for item in value)
         if column.flatchoices:
             return str(dict(column.flatchoices).get(value, value))
         return _written(value)
@@ -199,10 +206,6 @@ def _rows_of(model: type[models.Model], ids: set) -> dict:
 
 def _plain(value):
     return bytes(value) if isinstance(value, memoryview) else value
-
-
-def _name_of(column: models.Field) -> str | Promise:
-    return column.verbose_name or column.name
 
 
 def _written(value) -> str:

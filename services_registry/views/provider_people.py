@@ -1,0 +1,180 @@
+"""The people of providers, kept by whoever keeps the registry of the municipality."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from municipalities import invitations
+from municipalities.forms_team import WhoForm
+from municipalities.models import Invitation
+from municipalities.permissions import can_manage_provider_people, require
+from services_registry import provider_team
+from services_registry.models import Provider, ProviderMembership
+
+PER_PAGE = 50
+
+
+class ProviderFilter(forms.Form):
+    """Whose people are listed, from the address of the page."""
+
+    mark_optional = False
+
+    dostavchik = forms.ModelChoiceField(
+        Provider.objects.none(), label=_("Доставчик"), required=False, empty_label=_("Всички")
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["dostavchik"].queryset = Provider.objects.order_by("name", "pk")
+
+
+class ProviderInvitationForm(WhoForm):
+    """An invitation to work for a provider of the municipality's registry."""
+
+    provider = forms.ModelChoiceField(
+        Provider.objects.none(),
+        label=_("Доставчик"),
+        empty_label=_("Изберете доставчик"),
+        error_messages={"required": _("Изберете за кой доставчик работи човекът.")},
+    )
+    field_order = ("provider", "name", "email")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["provider"].queryset = Provider.objects.order_by("name", "pk")
+
+
+def _pending():
+    return Invitation.objects.pending().filter(kind=provider_team.KIND)
+
+
+@require(can_manage_provider_people)
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    """Who works for which provider, and who is invited."""
+    form = ProviderFilter(request.GET)
+    form.is_valid()
+    provider = form.cleaned_data.get("dostavchik")
+    found = ProviderMembership.objects.select_related("user", "provider")
+    waiting = _pending()
+    if provider:
+        found = found.filter(provider=provider)
+        waiting = waiting.filter(target_id=provider.pk)
+    page = Paginator(found.order_by("provider__name", "user__name", "pk"), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    waiting_page = Paginator(waiting.order_by("-created_at", "-pk"), PER_PAGE).get_page(
+        request.GET.get("pokani")
+    )
+    names = dict(
+        Provider.objects.filter(pk__in=[i.target_id for i in waiting_page]).values_list(
+            "pk", "name"
+        )
+    )
+    return render(
+        request,
+        "services_registry/provider_people.html",
+        {
+            "form": form,
+            "page_obj": page,
+            "waiting_page": waiting_page,
+            "waiting": [(i, names.get(i.target_id, "–")) for i in waiting_page],
+        },
+    )
+
+
+@require(can_manage_provider_people)
+@require_http_methods(["GET", "HEAD", "POST"])
+def invite(request: HttpRequest) -> HttpResponse:
+    """Invite somebody to work for a provider."""
+    form = ProviderInvitationForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = invitations.invite(
+                municipality=request.municipality,
+                by=request.user,
+                site=request.build_absolute_uri("/"),
+                kind=provider_team.KIND,
+                email=form.cleaned_data["email"],
+                name=form.cleaned_data["name"],
+                target_id=form.cleaned_data["provider"].pk,
+            )
+        except invitations.InvitationError as reason:
+            form.add_error("email", str(reason))
+        else:
+            messages.success(request, f"Поканата за {made.name} е изпратена на {made.email}.")
+            return redirect("provider_people")
+    return render(
+        request,
+        "services_registry/provider_invite.html",
+        {"form": form},
+        status=422 if form.errors else 200,
+    )
+
+
+@require(can_manage_provider_people)
+@require_http_methods(["POST"])
+def resend(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send an invitation again, with a new link."""
+    invitation = _invitation(pk)
+    invitations.resend(invitation, site=request.build_absolute_uri("/"))
+    messages.success(request, f"Нова връзка е изпратена на {invitation.email}. Старата не работи.")
+    return redirect("provider_people")
+
+
+@require(can_manage_provider_people)
+@require_http_methods(["GET", "HEAD", "POST"])
+def revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take an invitation back, after asking."""
+    invitation = _invitation(pk)
+    if request.method == "POST":
+        invitations.revoke(invitation)
+        messages.success(request, f"Поканата за {invitation.name} е отменена.")
+        return redirect("provider_people")
+    return _confirm(
+        request,
+        title=f"Отмяна на поканата за {invitation.name}",
+        text=f"Връзката, изпратена на {invitation.email}, няма да работи. Може да поканите отново.",
+        button="Отмени поканата",
+    )
+
+
+@require(can_manage_provider_people)
+@require_http_methods(["GET", "HEAD", "POST"])
+def end(request: HttpRequest, pk: int) -> HttpResponse:
+    """End somebody's work for a provider, after asking."""
+    membership = ProviderMembership.objects.select_related("user", "provider").filter(pk=pk).first()
+    if membership is None:
+        raise Http404
+    if request.method == "POST":
+        provider_team.end(membership)
+        messages.success(request, f"Достъпът на {membership.user.name} е прекратен.")
+        return redirect("provider_people")
+    return _confirm(
+        request,
+        title=f"Прекратяване на достъпа: {membership.user.name}",
+        text=(
+            f"Човекът вече няма да вижда услугите на доставчика „{membership.provider.name}“ и "
+            "излиза от портала на всяко устройство. Записаното от него остава."
+        ),
+        button="Прекрати достъпа",
+    )
+
+
+def _invitation(pk: int) -> Invitation:
+    found = _pending().filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _confirm(request: HttpRequest, **words: str) -> HttpResponse:
+    back = reverse("provider_people")
+    return render(request, "municipalities/team/confirm.html", {**words, "back": back})
