@@ -292,7 +292,7 @@ def test_a_nul_byte_gives_a_clear_message(client, home_care, query):
     _names, page = found(client, query)
     assert 'class="errors"' in page
     assert NUL not in page
-    assert "има знак, който не може да се запише" in page
+    assert "В търсенето има знак, който не се чете." in page
 
 
 @pytest.mark.parametrize("what", ["markup", "attribute", "quote", "SQL"])
