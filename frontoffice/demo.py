@@ -1,4 +1,4 @@
-"""A few days of invented, anonymous consultations, so that the demo's desk is not empty."""
+"""A few days of invented consultations and a few invented people, so that the desk is not empty."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from collections.abc import Callable
 from itertools import cycle, islice
 
 from django.utils import timezone
+from stdnum.bg import egn
 
 from frontoffice.consultations import record_consultation
-from frontoffice.models import Consultation, ConsultationTopic
+from frontoffice.identifiers import IdentifierKind
+from frontoffice.models import Consultation, ConsultationTopic, Person
+from frontoffice.people import create_person
 from municipalities.demo import demo_municipalities
 from municipalities.hours import is_holiday
 from municipalities.models import Membership, Role
@@ -37,6 +40,23 @@ TALKS = (
 )  # fmt: skip
 DAYS = 6
 A_DAY = 3
+# (given, middle, family name, what is known). A ЕГН could be a living person's, so those here are
+# of people born before 1900; the others have a service number or none.
+PEOPLE = (
+    ("Примера", "Образцова", "Измислена",
+     {"born": dt.date(1894, 3, 12), "phones": "042000121", "address": "ул. „Примерна“ 1",
+      "needs": ["large_print", "hard_of_hearing"]}),
+    ("Образец", "Пробов", "Несъществуващ",
+     {"born": dt.date(1897, 11, 2), "phones": "042000122 0880000122", "needs": ["home_visit"]}),
+    ("Проба", "", "Измислена",
+     {"kind": IdentifierKind.SERVICE, "birth_year": 1952, "phones": "042000123"}),
+    ("Мостра", "Примерова", "Демонстрационна",
+     {"kind": IdentifierKind.SERVICE, "language": "украински", "phones": "0880000124"}),
+    ("Никой", "", "Никоев", {"kind": IdentifierKind.NONE, "birth_year": 1987}),
+    ("Измислица", "", "Примерова",
+     {"kind": IdentifierKind.NONE, "email": "izmislitsa@example.bg", "needs": ["sign_language"]}),
+)  # fmt: skip
+WITH_A_PERSON = 3  # every third talk
 
 
 def load(*, report: Callable[[str], None]) -> None:
@@ -54,10 +74,42 @@ def load(*, report: Callable[[str], None]) -> None:
                 .prefetch_related("kinds")
                 .order_by("pk")
             )
-            for moment, talk in zip(_moments(), cycle(TALKS), strict=False):
-                _record(specialist, moment, talk, topics, services)
+            people = _write_down(specialist)
+            for number, (moment, talk) in enumerate(zip(_moments(), cycle(TALKS), strict=False)):
+                is_named = number % WITH_A_PERSON == 0
+                person = people[number // WITH_A_PERSON % len(people)] if is_named else None
+                _record(specialist, moment, talk, topics, services, person)
                 count += 1
-    report(f"Примерни консултации: {count}")
+    report(f"Примерни консултации: {count}; измислени хора: {len(PEOPLE)} във всяка община")
+
+
+def invented_egn(born: dt.date, order: int) -> str:
+    """Return a right ЕГН of somebody born before 1900, whom no living person can be."""
+    if born.year >= 1900:
+        raise ValueError("A ЕГН of this date may be a living person's.")
+    digits = f"{born.year % 100:02d}{born.month + 20:02d}{born.day:02d}{order:03d}"
+    return digits + egn.calc_check_digit(digits)
+
+
+def _write_down(specialist: Membership) -> list[Person]:
+    people = []
+    for order, (given, middle, family, known) in enumerate(PEOPLE, start=specialist.pk % 300):
+        facts = dict(known)
+        born = facts.pop("born", None)
+        digits = invented_egn(born, order) if born else ""
+        person, _is_new = create_person(
+            membership=specialist,
+            form_key=uuid.uuid4(),
+            identifier_kind=facts.pop("kind", IdentifierKind.EGN),
+            digits=digits,
+            given_name=given,
+            middle_name=middle,
+            family_name=family,
+            settlement=specialist.office.settlement if specialist.office else None,
+            **facts,
+        )
+        people.append(person)
+    return people
 
 
 def _moments() -> list[dt.datetime]:
@@ -72,7 +124,14 @@ def _moments() -> list[dt.datetime]:
     ]
 
 
-def _record(specialist: Membership, moment: dt.datetime, talk: tuple, topics, services) -> None:
+def _record(
+    specialist: Membership,
+    moment: dt.datetime,
+    talk: tuple,
+    topics,
+    services,
+    person: Person | None,
+) -> None:
     channel, code, subject, outcome, minutes, note = talk
     topic = topics[code]
     kinds = {kind.pk for kind in topic.kinds.all()}
@@ -89,4 +148,5 @@ def _record(specialist: Membership, moment: dt.datetime, talk: tuple, topics, se
         outcome=outcome,
         note=note,
         settlement=None,
+        person=person,
     )

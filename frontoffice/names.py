@@ -88,8 +88,8 @@ def phone(text: str) -> str:
     if not re.fullmatch(r"[0-9+()\s./\-–]+", text):
         return ""
     digits = re.sub(r"[^0-9]", "", text)
-    is_foreign = text.startswith("+") or digits.startswith("00")
-    digits = digits.removeprefix("00") if digits.startswith("00") else digits
+    is_foreign = text.startswith("+") or (digits.startswith("00") and len(digits) > 10)
+    digits = digits.removeprefix("00") if is_foreign else digits
     if is_foreign and digits.startswith("359"):
         # +359 (0)88… is written too
         digits, is_foreign = "0" + digits.removeprefix("359").removeprefix("0"), False
@@ -106,7 +106,9 @@ def phones(text: str) -> list[str]:
 
 def phone_end(text: str) -> str:
     """Return the digits a stored telephone must end with to be the one asked for, or ""."""
-    return phone(text).lstrip("+0")
+    digits = phone(text)
+    is_whole = digits.startswith("+") or len(digits) > 8
+    return digits.lstrip("+0") if is_whole else digits
 
 
 def written_phone(digits: str) -> str:
