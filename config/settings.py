@@ -71,13 +71,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Outside the transaction of the request: what allauth does after its commit needs these two.
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "municipalities.sessions.SessionClockMiddleware",
     "municipalities.sessions.SignInRequiredMiddleware",
     "municipalities.middleware.TenancyMiddleware",
     "pghistory.middleware.HistoryMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
     "municipalities.signin.factors.SecondFactorMiddleware",
 ]
 
@@ -173,12 +174,17 @@ MFA_TOTP_TOLERANCE = 1  # a telephone may be half a minute off
 MFA_FORMS = {
     "authenticate": "municipalities.signin.factors.CodeForm",
     "reauthenticate": "municipalities.signin.factors.ConfirmCodeForm",
+    "add_webauthn": "municipalities.signin.keys.AddKeyForm",
+    "authenticate_webauthn": "municipalities.signin.keys.KeyForm",
+    "reauthenticate_webauthn": "municipalities.signin.keys.ConfirmKeyForm",
 }
 
 # The door of an identity provider (docs/sign-in.md), for people who already have an account.
 SOCIALACCOUNT_PROVIDERS = providers_from(env.str("OIDC_PROVIDERS", default=""))
 SOCIALACCOUNT_ADAPTER = "municipalities.signin.identity.IdentityAccountAdapter"
 SOCIALACCOUNT_STORE_TOKENS = False
+# A link, not a form: form-action 'self' lets no form lead to another host, by redirect either.
+SOCIALACCOUNT_LOGIN_ON_GET = True
 
 # Shared by all processes and hosts; the table comes with a migration. Few things are in it, and
 # throwing some away early would forget who has guessed how often.

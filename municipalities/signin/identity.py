@@ -102,9 +102,9 @@ class IdentityAdapter(OpenIDConnectOAuth2Adapter):
             )
         except (jwt.PyJWTError, KeyError, TypeError, ValueError) as error:
             raise OAuth2Error("Invalid id_token") from error
-        if isinstance(claims["aud"], list) and len(claims["aud"]) > 1:
-            if claims.get("azp") != app.client_id:
-                raise OAuth2Error("id_token for another client")
+        shared = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
+        if shared and claims.get("azp") != app.client_id:
+            raise OAuth2Error("id_token for another client")
         return claims
 
 

@@ -11,6 +11,16 @@ from django.utils.translation import ngettext
 
 LONGEST = 200  # more would only cost time to hash
 FEWEST_CHARACTERS = 4
+# Along which fingers walk: digits, counting, the rows of both keyboards, both alphabets.
+WALKS = (
+    "1234567890" * 3,
+    "".join(map(str, range(1, 60))),
+    "qwertyuiopasdfghjklzxcvbnm" * 2,
+    "abcdefghijklmnopqrstuvwxyz" * 2,
+    "явертъуиопасдфгхйклзьцжбнм" * 2,
+    "уеишщксдзцьяаожгтнвмчюйъэфхпрлб" * 2,
+    "абвгдежзийклмнопрстуфхцчшщъьюя" * 2,
+)
 
 
 class LengthValidator:
@@ -55,13 +65,19 @@ class LengthValidator:
 
 
 class RepetitionValidator:
-    """Not one or two keys held down: the list of common passwords does not have them all."""
+    """Not keys held down, a word said twice or a walk over the keyboard.
+
+    The list of common passwords has few of fifteen characters and more.
+    """
 
     def validate(self, password: str, user=None) -> None:
-        """Raise ValidationError for a password made of too few different characters."""
-        if len(set(password)) < FEWEST_CHARACTERS:
+        """Raise ValidationError for a password that has a shorter one in it, or none."""
+        small = password.lower()
+        repeats = 0 < (small + small).find(small, 1) < len(small)
+        walks = any(small in walk or small[::-1] in walk for walk in WALKS)
+        if repeats or walks or len(set(small)) < FEWEST_CHARACTERS:
             raise ValidationError(
-                _("Паролата повтаря едни и същи знаци и се познава лесно."),
+                _("Паролата повтаря знаци или върви по клавишите и се познава лесно."),
                 code="password_repeats",
             )
 

@@ -189,7 +189,7 @@ def test_a_late_consultation_is_written_once(at_noon, clock, office):
     token = form_of(text_of(at_noon.post(FORM, sent)), "/accounts/login/")["carried"]
     back = at_noon.get(sign_in(at_noon, token, at_noon.user.email)["Location"])
     held = back.context["carried"]
-    again = {name: values for name, values in held.fields}
+    again = dict(held.fields)
     for _twice in range(2):
         assert at_noon.post(held.path, again).status_code == 302
     with municipality_scope(at_noon.membership.municipality):
