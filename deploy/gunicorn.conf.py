@@ -1,5 +1,23 @@
 """gunicorn's settings in production, behind the TLS proxy. WEB_CONCURRENCY sets the processes."""
 
+import re
+
+from gunicorn.glogging import Logger
+
+# As in config/logs.py, which cannot be imported here: secrets of mailed links.
+_LINKS = re.compile(r"(/pokana/|/password/reset/key/)[^/\s?]+")
+
+
+class QuietLogger(Logger):
+    """Keeps the secret part of mailed links out of the access log."""
+
+    def atoms(self, resp, req, environ, request_time):
+        atoms = super().atoms(resp, req, environ, request_time)
+        atoms["U"] = _LINKS.sub(r"\1…", atoms["U"])
+        return atoms
+
+
+logger_class = QuietLogger
 bind = "0.0.0.0:8000"
 threads = 4
 timeout = 60

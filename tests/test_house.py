@@ -144,6 +144,9 @@ PUBLIC = {
     # For the machines that watch the portal
     "healthz",
     "readyz",
+    # Accepting an invitation, for people who have no account yet
+    "invitation",
+    "invitation_link",
     # Signing in, and what to do when one cannot
     "account_login",
     "account_logout",

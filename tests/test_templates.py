@@ -26,7 +26,6 @@ WAITING = {
     "components/filters.html",
     "components/notice.html",
     "components/summary_list.html",
-    "components/tag.html",
     "components/timeline.html",
 }
 # The starts of names that allauth puts together at run time: account/email/<what>_subject.txt …

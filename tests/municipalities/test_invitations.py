@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import logging
 import re
+import runpy
+from types import SimpleNamespace
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core import mail
 from django.core.cache import cache
 from django.db import connection
+from gunicorn.config import Config as gunicorn_config
 
+from config.logs import HideTokens
 from municipalities import invitations, tasks
 from municipalities.models import Invitation, Membership, Role, User
 from municipalities.tenancy import INVITATION_SETTING, municipality_scope, set_local
 from tests import factories
 from tests.support import people
+from tests.support.house import ROOT
 from tests.support.html import StrictClient
 
 pytestmark = pytest.mark.django_db
@@ -261,6 +269,22 @@ def test_an_unsent_invitation_cannot_be_found(sliven):
     assert not Invitation.by_token.exists()
 
 
+def test_no_log_holds_a_token(rf):
+    link = "/pokana/0123456789abcdefABCDEF-_/"
+    record = logging.LogRecord("x", logging.WARNING, "", 0, "Not Found: %s", (link,), None)
+    assert HideTokens().filter(record)
+    assert record.getMessage() == "Not Found: /pokana/…/"
+    assert settings.LOGGING["handlers"]["console"]["filters"] == ["request_id", "tokens"]
+    gunicorn = runpy.run_path(str(ROOT / "deploy" / "gunicorn.conf.py"))
+    logger = gunicorn["QuietLogger"](gunicorn_config())
+    request = SimpleNamespace(headers=[])
+    response = SimpleNamespace(status="404 Not Found", headers=[], sent=0)
+    environ = rf.get(link).environ | {"RAW_URI": link}
+    atoms = logger.atoms(response, request, environ, dt.timedelta())
+    assert gunicorn["access_log_format"].count("%(U)s") == 1
+    assert atoms["U"] == "/pokana/…/"
+
+
 # Mail
 
 
@@ -316,9 +340,7 @@ def test_with_a_worker_the_mail_waits_in_the_queue_of_the_same_transaction(
         ((name, arguments),) = cursor.fetchall()
     assert name == "municipalities.send_invitation"
     assert "nova" not in str(arguments).lower()
-    tasks.send_invitation(
-        **(arguments if isinstance(arguments, dict) else __import__("json").loads(arguments))
-    )
+    tasks.send_invitation(**(arguments if isinstance(arguments, dict) else json.loads(arguments)))
     assert mail.outbox[0].to == [made.email] == ["nova@example.bg"]
 
 

@@ -15,8 +15,8 @@ pytestmark = pytest.mark.django_db
         (Role.SPECIALIST, "/rabotno-myasto/"),
         (Role.HEAD, "/rabotno-myasto/"),
         (Role.PROJECT_MANAGER, "/admin/"),
-        (Role.ADMINISTRATOR, "/profil/"),
-        (Role.DATA_PROTECTION_OFFICER, "/profil/"),
+        (Role.ADMINISTRATOR, "/obshtina/hora/"),
+        (Role.DATA_PROTECTION_OFFICER, "/zashtita/"),
     ],
 )
 def test_each_role_arrives_at_its_work(sliven, role, arrives_at):
