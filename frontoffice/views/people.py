@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from frontoffice.changes import differences
 from frontoffice.finding import Likeness, find_people, likely_duplicates
 from frontoffice.forms_people import FindForm, PersonForm, initial_from_question, initial_of
+from frontoffice.identifiers import compact, mask, may_be_national
 from frontoffice.looks import find_person, find_person_named, record_found, record_look
 from frontoffice.models import Consultation, Person
 from frontoffice.people import (
@@ -52,17 +53,22 @@ def people(request: HttpRequest) -> HttpResponse:
         return _find_page(request, form, status=422)
     word = request.GET.get("t", "")
     question = kept_question(request, word)
-    form = FindForm(initial={"q": question})
+    # A page that can be asked for again does not repeat a ЕГН, not even to who typed it.
+    is_number = may_be_national(question)
+    form = FindForm(initial={"q": "" if is_number else question})
     if not question:
         return _find_page(request, form, is_over=bool(word))
     found = find_people(question, request.municipality)
     page = Paginator(found.people, PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
-    return _find_page(request, form, found=found, page_obj=page, word=word)
+    number = mask(compact(question)) if is_number else ""
+    return _find_page(request, form, found=found, page_obj=page, word=word, number=number)
 
 
 def _find_page(request: HttpRequest, form: FindForm, *, status: int = 200, **shown) -> HttpResponse:
-    context = {"form": form, "found": None, "page_obj": None, "word": "", "is_over": False}
-    return render(request, "frontoffice/people.html", {**context, **shown}, status=status)
+    context = {"found": None, "page_obj": None, "word": "", "number": "", "is_over": False}
+    return render(
+        request, "frontoffice/people.html", {"form": form, **context, **shown}, status=status
+    )
 
 
 @require(can_see_people)

@@ -29,7 +29,7 @@ from tests.support.queries import statements
 pytestmark = pytest.mark.django_db
 
 EGN = "9521080015"  # 8 January 1895
-OTHER_EGN = "9523150023"
+OTHER_EGN = "9523150024"
 
 
 @pytest.fixture
