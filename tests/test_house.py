@@ -160,6 +160,12 @@ PUBLIC = {
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
     "admin:login",  # leads to account_login
+    "mfa_authenticate",  # the second step of signing in
+    "session_state",
+    "sign_in_again",
+    "openid_connect_login",
+    "openid_connect_callback",
+    "socialaccount_login_cancelled",
 }
 
 

@@ -13,7 +13,7 @@ from municipalities.audit import AccessEvent
 from municipalities.models import Invitation, Municipality, Settlement
 from municipalities.tenancy import MunicipalModel, municipality_scope
 from services_registry.models import Service
-from tests import factories, factories_projects
+from tests import factories, factories_people, factories_projects
 
 # Columns whose form a word would break, or that a page shows of right to people of other places.
 _NOT_WORDS = {
@@ -26,6 +26,7 @@ _NOT_WORDS = {
     "subject_kind",
     "path",
     "role",
+    "phones",
 }
 _PLAIN = (models.CharField, models.TextField)
 
@@ -56,6 +57,7 @@ def plant(owner: Municipality, word: str, *, public: bool) -> dict[type, models.
         *_of_projects(owner, public),
     ]
     by_model = {type(row): row for row in made}
+    made.append(factories_people.PersonFactory(municipality=owner, settlement=_settlement(owner)))
     made.append(_consultation(owner, by_model))
     with municipality_scope(owner):
         made.append(
