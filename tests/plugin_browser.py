@@ -59,11 +59,6 @@ class BrowserFixtures:
     def browser_context_args(cls) -> dict[str, Any]:
         return {"locale": "bg-BG", "timezone_id": "Europe/Sofia"}
 
-    @pytest.fixture(autouse=True)
-    def _orm_beside_playwright(self, request: pytest.FixtureRequest) -> None:
-        if request.node.get_closest_marker("browser"):
-            os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(BrowserFixtures(), "frontoffice-browser-fixtures")
@@ -79,7 +74,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=MISSING))
 
 
+@pytest.hookimpl(tryfirst=True)  # before any fixture: the database may be made after the browser
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("browser"):
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     if _required() and item.get_closest_marker("browser") and not find_chromium():
         pytest.fail(f"REQUIRE_BROWSER: {MISSING}", pytrace=False)
 

@@ -205,25 +205,19 @@ def test_strange_ways_back_get_a_page(client, door, query):
     assert (response.status_code, FAILED in response.content.decode()) == (401, True)
 
 
+GOOD = {"id": "a", "name": "A", "server_url": "https://x", "client_id": "c", "secret": "s"}
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
         ("{", "не е JSON"),
         ("{}", "списък"),
         ('[{"id": "a"}]', "липсва name"),
-        (
-            '[{"id": "a", "name": "A", "server_url": "http://x.bg", "client_id": "c", "secret": "s"}]',
-            "не е https",
-        ),
-        (
-            '[{"id": "А b", "name": "A", "server_url": "https://x", "client_id": "c", "secret": "s"}]',
-            "id „А b“",
-        ),
-        (
-            '[{"id": "a", "name": "A", "server_url": "https://x", "client_id": "c", "secret": "s",'
-            ' "trust_email": true}]',
-            "непознато trust_email",
-        ),
+        (json.dumps([{**GOOD, "server_url": "http://x.bg"}]), "не е https"),
+        (json.dumps([{**GOOD, "id": "А b"}]), "id „А b“"),
+        (json.dumps([{**GOOD, "trust_email": True}]), "непознато trust_email"),
+        (json.dumps([GOOD, GOOD]), "еднакво id"),
     ],
 )
 def test_a_wrong_setting_is_said_at_the_start(text, fault):
