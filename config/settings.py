@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "pghistory.middleware.HistoryMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "municipalities.signin.factors.SecondFactorMiddleware",
+    "municipalities.errors.NotAllowedMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -5,6 +5,9 @@ from django.urls import include, path
 
 from municipalities.views import health
 
+handler400 = "municipalities.errors.bad_request"
+handler500 = "municipalities.errors.server_error"
+
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
