@@ -198,9 +198,8 @@ CACHES = {
 }
 
 # Data keys: newest first (municipalities/secrets.py). The defaults are for demo and test only.
-DATA_KEYS = env.list(
-    "DATA_KEYS", default=[] if IS_PRODUCTION else ["aW5zZWN1cmUtb25seS1mb3ItZGVtby1hbmQtdGVzdCE="]
-)
+EXAMPLE_KEY = "aW5zZWN1cmUtb25seS1mb3ItZGVtby1hbmQtdGVzdCE="  # pragma: allowlist secret
+DATA_KEYS = env.list("DATA_KEYS", default=[] if IS_PRODUCTION else [EXAMPLE_KEY])
 INDEX_KEY = env.str("INDEX_KEY", default="" if IS_PRODUCTION else "insecure-only-for-demo-and-test")
 PGHISTORY_APPEND_ONLY = True
 
