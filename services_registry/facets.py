@@ -9,6 +9,7 @@ from django.db.models.functions import Lower, Trim
 
 from municipalities.models import Municipality, Settlement
 from services_registry.classifiers import LifeSituation, ServiceKind, TargetGroup
+from services_registry.places import nearest_place
 
 LONGEST_PLACE = 80
 # „гр. Сливен“, „село Изгрев“ and „Сливен“ are the same place to the person who types it.
@@ -19,8 +20,9 @@ PLACE_PREFIXES = ("гр.", "гр ", "град ", "с.", "село ", "общин
 class Options:
     """Choices as (value, label).
 
-    ``places`` are the slugs of municipalities that the typed place stands for; ``quick_exit`` the
-    situations whose pages one must be able to leave at once.
+    ``places`` are the slugs of municipalities that the typed place stands for, ``meant`` the place
+    it was taken for when no place is spelled so; ``quick_exit`` the situations whose pages one must
+    be able to leave at once.
     """
 
     municipalities: list[tuple[str, str]] = field(default_factory=list)
@@ -28,6 +30,7 @@ class Options:
     groups: list[tuple[str, str]] = field(default_factory=list)
     kinds: list[tuple[str, str]] = field(default_factory=list)
     places: list[str] = field(default_factory=list)
+    meant: str = ""
     quick_exit: set[str] = field(default_factory=set)
 
 
@@ -79,4 +82,6 @@ def catalogue_options(typed_place: str = "") -> Options:
             options.quick_exit.add(value)
         else:
             getattr(options, what).append((value, label))
+    if name and not options.places and (nearest := nearest_place(name)):
+        options.meant, options.places = nearest
     return options

@@ -91,6 +91,10 @@ class CatalogueForm(forms.Form):
             services = services.filter(municipality__slug__in=self.options.places)
         return services
 
+    def place(self) -> str:
+        """Return the name of the place searched in: the typed one or the one it was meant to be."""
+        return self.options.meant or self.cleaned_data["myasto"]
+
     def chosen(self) -> list[tuple[str, str, str]]:
         """Return the filters in force as (parameter, label, what was chosen)."""
         rows = []
@@ -100,7 +104,7 @@ class CatalogueForm(forms.Form):
                 labels = dict(self.fields[name].choices)
                 rows.append((name, self.fields[name].label, labels[value]))
         if getattr(self, "cleaned_data", {}).get("myasto"):
-            rows.append(("myasto", self.fields["myasto"].label, self.cleaned_data["myasto"]))
+            rows.append(("myasto", self.fields["myasto"].label, self.place()))
         return rows
 
 

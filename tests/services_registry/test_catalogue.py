@@ -12,6 +12,7 @@ from tests.factories import (
     CapacityFactory,
     FeeFactory,
     LifeSituationFactory,
+    MunicipalityFactory,
     OfficeFactory,
     OfficeHoursFactory,
     ServiceFactory,
@@ -103,6 +104,21 @@ class TestFilters:
     def test_by_place_in_any_spelling(self, client, indexed, sliven, place):
         SettlementFactory(municipality=sliven, name="Желю войвода", kind="с.")
         assert found(client, myasto=place) == ["Домашен социален патронаж"]
+
+    @pytest.mark.parametrize(
+        "place", ["jeliu voivoda", "Жельо войвода", "желювойвода", "с. Желю войвда"]
+    )
+    def test_a_mistyped_place_is_understood_and_said(self, client, indexed, sliven, place):
+        SettlementFactory(municipality=sliven, name="Желю войвода", kind="с.")
+        assert found(client, myasto=place) == ["Домашен социален патронаж"]
+        page = text(client, "/uslugi/", myasto=place)
+        assert f"Търсим в „Желю войвода“ вместо в „{place}“." in page
+        assert "Грешка:" not in page
+
+    def test_a_real_place_elsewhere_is_not_taken_for_a_mistyped_one(self, client, indexed, sliven):
+        SettlementFactory(municipality=sliven, name="Котиел", kind="с.")
+        MunicipalityFactory(name="Котел", is_active=False)
+        assert "Не намерихме „Котел“" in text(client, "/uslugi/", myasto="Котел")
 
     def test_an_unknown_place_is_told_and_everything_shown(self, client, indexed):
         answer = client.get("/uslugi/", {"myasto": "Атлантида"})
