@@ -156,7 +156,9 @@ def test_from_then_on_a_code_is_asked_for_at_sign_in(newcomer, clock):
     client, response = sign_in(newcomer.user)
     assert response["Location"] == "/accounts/2fa/authenticate/"
     assert client.get("/rabotno-myasto/").status_code == 302
-    assert "Още една стъпка" in client.get(response["Location"]).content.decode()
+    page = client.get(response["Location"]).content.decode()
+    assert "Още една стъпка" in page
+    assert "Използвай ключ" not in page  # there is none
     wrong = client.post("/accounts/2fa/authenticate/", {"code": "123"})
     assert "Кодът не е верен" in wrong.content.decode()
     client.post("/accounts/2fa/authenticate/", {"code": code_for(secret)})

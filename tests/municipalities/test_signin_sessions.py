@@ -8,6 +8,9 @@ import re
 import pytest
 import time_machine
 from django.contrib.sessions.models import Session
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 
 from frontoffice.models import Consultation
@@ -302,7 +305,7 @@ def test_a_person_sees_where_they_are_signed_in(two_places):
     assert "Chrome на устройство с Android" in page
     assert "203.0.113.…" in page
     assert "203.0.113.77" not in page
-    assert page.index("Windows") < page.index(">този<") < page.index("Android")
+    assert page.index("Windows") < page.index(">това устройство<") < page.index("Android")
 
 
 def test_one_session_is_ended(two_places):
@@ -342,3 +345,19 @@ def test_the_list_goes_with_the_sessions(two_places):
     Session.objects.all().delete()
     assert not SignIn.objects.exists()
     assert here.get("/profil/").status_code == 302
+
+
+def test_what_has_run_out_is_thrown_away(clock, specialist, colleague, capsys):
+    cache.set("short", 1, 60)
+    cache.set("long", 1, 10 * 24 * 60 * 60)
+    clock.shift(5 * 24 * 60 * 60)
+    with connection.cursor() as cursor:  # PostgreSQL's clock does not travel
+        cursor.execute(
+            "UPDATE portal_cache SET expires = now() +"
+            " CASE WHEN cache_key LIKE '%short' THEN -1 ELSE 1 END * interval '1 day'"
+        )
+    call_command("clear_expired")
+    assert not SignIn.objects.exists()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cache_key FROM portal_cache")
+        assert [key for (key,) in cursor.fetchall()] == [":1:long"]
