@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.admin_forms import ListedChoiceField, sized
@@ -127,7 +128,7 @@ def euro(row) -> str:
 class ProjectAdmin(ManagedAdmin):
     """A project on one page: what it is, its money, its term, its parts."""
 
-    list_display = ("name", "programme_code", "amount_shown", "euro_shown", "period", "public")
+    list_display = ("name", "programme_code", "amount_shown", "period", "public")
     list_filter = ("programme", "is_public")
     list_select_related = ("programme", "procedure")
     search_fields = ("name", "contract_number", "procedure__code", "summary")
@@ -180,7 +181,7 @@ class ProjectAdmin(ManagedAdmin):
         ),
         (
             _("Бележка към данните"),
-            {"fields": ("note",), "description": _("Откъде са данните и какво липсва в тях.")},
+            {"fields": ("note",)},
         ),
     )
 
@@ -194,7 +195,10 @@ class ProjectAdmin(ManagedAdmin):
 
     @admin.display(description=_("сума"), ordering="amount")
     def amount_shown(self, project: Project) -> str:
-        return money(project.amount, project.currency)
+        amount = money(project.amount, project.currency)
+        if project.currency == Currency.EUR or not amount:
+            return amount
+        return format_html('{}<br><span class="quiet">{}</span>', amount, euro(project))
 
     @admin.display(description=_("в евро"))
     def euro_shown(self, project: Project) -> str:
