@@ -144,6 +144,14 @@ class CapacityInline(RegistryInline, ScopedTabular):
         return super().get_queryset(request).order_by("-as_of", "-pk")
 
 
+class KindFilter(admin.RelatedFieldListFilter):
+    """Kinds of чл. 15, and the services without one by a name instead of a dash."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.empty_value_display = _("без вид")
+
+
 @admin.register(Service)
 class ServiceAdmin(ScopedAdmin):
     """A service of the registry on one page."""
@@ -151,7 +159,7 @@ class ServiceAdmin(ScopedAdmin):
     change_rule = staticmethod(can_manage_registry)
     form = ServiceAdminForm
     list_display = ("name", "provider", "status", "checked", "free_places")
-    list_filter = ("status", "scope", "financing", "kinds")
+    list_filter = ("status", "scope", "financing", ("kinds", KindFilter))
     list_select_related = ("provider",)
     search_fields = ("name", "summary", "provider__name")
     search_help_text = _("По име, описание накратко или доставчик.")
