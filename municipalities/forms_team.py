@@ -21,6 +21,7 @@ from municipalities.trails import kind_choices
 
 PERIOD = dt.timedelta(days=30)
 ALL = ("", _("Всички"))
+AS_A_DAY = {"invalid": _("Напишете деня като 21.11.2026.")}
 
 
 class PeopleFilter(forms.Form):
@@ -166,8 +167,8 @@ class AccessFilter(forms.Form):
 
     mark_optional = False
 
-    ot = forms.DateField(label=_("От дата"), required=False)
-    do = forms.DateField(label=_("До дата"), required=False)
+    ot = forms.DateField(label=_("От дата"), required=False, error_messages=AS_A_DAY)
+    do = forms.DateField(label=_("До дата"), required=False, error_messages=AS_A_DAY)
     koy = forms.ModelChoiceField(
         User.objects.none(), label=_("Кой"), required=False, empty_label=_("Всички")
     )

@@ -6,13 +6,12 @@ Every function works inside the scope of the municipality. Each change is kept b
 
 from __future__ import annotations
 
-from django.contrib.auth import BACKEND_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from municipalities.models import Membership, Municipality, Office, Role, User
+from municipalities.sessions import end_sessions
 
 ROLES_IN_ADMIN = {Role.HEAD, Role.PROJECT_MANAGER, Role.ADMINISTRATOR}
 ROLES_AT_DESK = {Role.SPECIALIST, Role.HEAD}
@@ -143,24 +142,6 @@ def end_all(user: User) -> int:
             end(membership)
         end_sessions(user)
     return len(current)
-
-
-def end_sessions(user: User) -> int:
-    """Sign the person out everywhere; return how many sessions that were.
-
-    Sessions do not say whose they are until they are read, and there are few: those of staff.
-    """
-    theirs = [
-        session.pk
-        for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator()
-        if _is_of(session, user)
-    ]
-    return Session.objects.filter(pk__in=theirs).delete()[0]
-
-
-def _is_of(session: Session, user: User) -> bool:
-    data = session.get_decoded()
-    return BACKEND_SESSION_KEY in data and data.get(SESSION_KEY) == str(user.pk)
 
 
 def _refuse_conflict(role: str, others: set[str]) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from municipalities import team
 from municipalities.invitations import InvitationError
 from municipalities.models import Invitation, User
+from municipalities.sessions import end_sessions
 from services_registry.models import Provider, ProviderMembership
 
 KIND = "provider"
@@ -40,4 +40,4 @@ def end(membership: ProviderMembership) -> None:
     """End the person's work for the provider and sign them out everywhere."""
     with transaction.atomic():
         membership.delete()
-        team.end_sessions(membership.user)
+        end_sessions(membership.user)

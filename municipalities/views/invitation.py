@@ -30,7 +30,9 @@ WRONG_LINKS = Limit("invitation", amount=20, seconds=600)
 
 
 def _without_traces(response: HttpResponse) -> HttpResponse:
-    response["Referrer-Policy"] = "no-referrer"
+    # Never the path. „no-referrer“ would make the browser send „Origin: null“ with the forms of
+    # the page (leaving, in the menu), which Django's protection of forms refuses.
+    response["Referrer-Policy"] = "strict-origin"
     response["X-Robots-Tag"] = "noindex"
     return response
 

@@ -14,6 +14,7 @@ from municipalities import invitations, team
 from municipalities.forms_team import InvitationForm, PeopleFilter, RoleForm
 from municipalities.models import Invitation, Membership, Office, User
 from municipalities.permissions import can_manage_people, can_see_team, require
+from municipalities.sessions import end_sessions
 
 PER_PAGE = 50
 OWN_ROLE = "Собствената си роля не променяте вие: това прави друг администратор на общината."
@@ -37,6 +38,11 @@ def people(request: HttpRequest) -> HttpResponse:
     form.is_valid()
     found = team.people(**form.conditions(), within=_within(request)).order_by("name", "pk")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    for found_person in page.object_list:
+        current = [role for role in found_person.roles_here if not role.ended_at]
+        found_person.titles_here = ", ".join(str(role.get_role_display()) for role in current)
+        offices_here = {role.office.name for role in current if role.office}
+        found_person.offices_here = ", ".join(sorted(offices_here))
     may_manage = can_manage_people(request)
     return render(
         request,
@@ -161,7 +167,7 @@ def end_role(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         team.end(membership)
         if not Membership.objects.current().filter(user=person).exists():
-            team.end_sessions(person)
+            end_sessions(person)
         messages.success(request, f"Ролята „{membership.get_role_display()}“ е прекратена.")
         return redirect("team_person", person.pk)
     return _confirm(

@@ -53,7 +53,7 @@ def test_the_officer_arrives_at_the_log_and_sees_who_looked(dpo, specialist, sli
     assert dpo.get("/vhod/").url == LOG
     page = text(dpo.get(LOG))
     assert specialist.user.name in page
-    assert "Консултация № 42" in page
+    assert "Консултация №\xa042" in page
     assert "преглед" in page
     assert "по телефона" in page
 

@@ -211,7 +211,7 @@ def test_wrong_links_answer_alike(sliven, elena):
         body = answer.content.decode().replace(answer["X-Request-ID"], "")
         seen.add((answer.status_code, answer.headers["Referrer-Policy"], body))
     assert len(seen) == 1
-    assert seen.pop()[:2] == (404, "no-referrer")
+    assert seen.pop()[:2] == (404, "strict-origin")
 
 
 def test_two_hundred_guesses_are_stopped_and_then_even_the_right_link_waits(client, sliven):
@@ -241,7 +241,7 @@ def test_the_token_is_in_the_mail_alone(client, sliven):
         cursor.execute("SELECT i::text FROM municipalities_invitation i")
         assert token not in cursor.fetchone()[0]
     answer = client.get(link)
-    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["Referrer-Policy"] == "strict-origin"
     assert token not in answer.url
     assert token not in client.get("/pokana/").content.decode()
     assert token not in str(dict(client.session.items()))

@@ -56,9 +56,9 @@ def text(response) -> str:
 
 
 def without_marks(response) -> str:
-    """Return the page without what differs each time: the reference number and the token."""
+    """Return the page without what differs each time: its number, its token, the clock."""
     page = text(response).replace(response["X-Request-ID"], "")
-    return re.sub(r'(name="csrfmiddlewaretoken" value=)"\w+"', r"\1", page)
+    return re.sub(r'(name="csrfmiddlewaretoken" value=|data-left=)"\w+"', r"\1", page)
 
 
 # Who sees whom
