@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -11,6 +12,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.admin_forms import PartFormSet, TenantForm
@@ -89,6 +91,18 @@ def delete_or_refuse(delete: Callable[[], object]) -> None:
         raise StillInUse from error
 
 
+def without_links(rows: list, unnamed: tuple[str, ...]) -> list:
+    """Return the nested list of what will be deleted without the rows that begin ``unnamed``."""
+    kept = []
+    for row in rows:
+        if isinstance(row, list):
+            if inner := without_links(row, unnamed):
+                kept.append(inner)
+        elif not str(row).startswith(unnamed):
+            kept.append(row)
+    return kept
+
+
 class PortalAdmin(RuleMixin, admin.ModelAdmin):
     """Base of every admin page. Lists have 50 rows a page."""
 
@@ -96,6 +110,17 @@ class PortalAdmin(RuleMixin, admin.ModelAdmin):
     list_max_show_all = 200
     show_full_result_count = False
     save_on_top = False
+
+    def get_deleted_objects(self, objs, request: HttpRequest):
+        """Name what a person knows; the rows of link tables go with what they link, unnamed."""
+        deleted, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
+        links = [
+            m._meta for m in apps.get_models(include_auto_created=True) if m._meta.auto_created
+        ]
+        unnamed = tuple(f"{capfirst(link.verbose_name)}: " for link in links)
+        for link in links:
+            counts.pop(link.verbose_name_plural, None)
+        return without_links(deleted, unnamed), counts, perms_needed, protected
 
     def delete_model(self, request: HttpRequest, obj) -> None:
         delete_or_refuse(obj.delete)
