@@ -23,3 +23,31 @@ const words = { True: "да", False: "не", None: "не е известно" };
 for (const image of document.querySelectorAll("#result_list img, .readonly img")) {
   if (image.alt in words) image.alt = words[image.alt];
 }
+
+// The note over a form with errors lists them, each a link that puts the focus into its field.
+const note = document.querySelector("#content .errornote");
+const errors = note ? document.querySelectorAll("#content-main ul.errorlist:not(.nonfield) > li") : [];
+if (errors.length) {
+  const list = document.createElement("ul");
+  for (const error of errors) {
+    const place = error.closest("td, .form-row");
+    const field = place?.querySelector("input:not([type=hidden]), select, textarea");
+    if (!field) continue;
+    const label = place.querySelector(`label[for="${CSS.escape(field.id)}"], legend, label`);
+    const link = document.createElement("a");
+    const name = label ? label.textContent.trim().replace(/:$/, "") : "";
+    link.href = `#${field.id}`;
+    link.textContent = name ? `${name}: ${error.textContent}` : error.textContent;
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      const target = field.nextElementSibling?.querySelector?.(".select2-selection") ?? field;
+      target.focus();
+      target.scrollIntoView({ block: "center" });
+    });
+    list.append(document.createElement("li"));
+    list.lastChild.append(link);
+  }
+  note.append(list);
+  note.tabIndex = -1;
+  window.addEventListener("load", () => setTimeout(() => note.focus()));
+}
