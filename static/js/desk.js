@@ -21,6 +21,17 @@ function shortcuts(event) {
   }
 }
 
+// The first control of the next question that can take the focus; a chosen answer before the rest.
+function nextQuestion(form, from) {
+  const questions = [...form.querySelectorAll(".field")];
+  for (const question of questions.slice(questions.indexOf(from.closest(".field")) + 1)) {
+    const controls = [...question.querySelectorAll("input, select, textarea")].filter(
+      (control) => control.tabIndex >= 0 && control.getClientRects().length
+    );
+    if (controls.length) return controls.find((control) => control.checked) || controls[0];
+  }
+}
+
 function captureKeys(form) {
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.ctrlKey) {
@@ -30,6 +41,15 @@ function captureKeys(form) {
       return;
     }
     if (event.ctrlKey || event.altKey || event.metaKey || isTyping(event.target)) return;
+    // By itself Enter would send a form that is not yet filled in.
+    if (event.key === "Enter" && form.contains(event.target) && event.target.matches("input")) {
+      const next = nextQuestion(form, event.target);
+      if (next) {
+        event.preventDefault();
+        next.focus();
+      }
+      return;
+    }
     const topic = form.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
     if (topic) {
       event.preventDefault();
@@ -69,5 +89,5 @@ document.querySelectorAll("form[data-capture]").forEach((form) => {
   captureKeys(form);
   sendOnce(form);
   if (form.hasAttribute("data-timer")) measure(form);
-  if (!form.querySelector("[data-focus]")) form.querySelector("input[type=radio]:checked, input[type=radio]")?.focus();
+  if (!form.querySelector("[data-focus], [autofocus]")) form.querySelector("input[type=radio]:checked, input[type=radio]")?.focus();
 });
