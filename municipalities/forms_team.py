@@ -65,7 +65,7 @@ class RoleForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Изберете роля.")},
     )
-    office = forms.ModelChoiceField(
+    office: forms.ModelChoiceField = forms.ModelChoiceField(
         Office.objects.none(),
         label=_("Офис"),
         required=False,

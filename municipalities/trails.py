@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
@@ -199,7 +200,7 @@ class _Words:
         return _written(value)
 
 
-def _rows_of(model: type[models.Model], ids: set) -> dict:
+def _rows_of(model: Any, ids: set) -> dict:
     # Of models with a scope the scoped manager: what belongs to others is only a number here.
     return {row.pk: row for row in model._default_manager.filter(pk__in=ids)} if ids else {}
 

@@ -58,7 +58,7 @@ def text(response) -> str:
 def without_marks(response) -> str:
     """Return the page without what differs each time: its number, its token, the clock."""
     page = text(response).replace(response["X-Request-ID"], "")
-    return re.sub(r'(name="csrfmiddlewaretoken" value=|data-left=)"\w+"', r"\1", page)
+    return re.sub(r'(name="csrfmiddlewaretoken" value=|data-left=|data-who=)"[^"]*"', r"\1", page)
 
 
 # Who sees whom
