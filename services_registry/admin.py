@@ -237,12 +237,17 @@ class ServiceSiteAdmin(ScopedAdmin):
     """A place with its hours, reached from its service; new places are added there."""
 
     change_rule = staticmethod(can_manage_registry)
-    list_display = ("__str__", "service", "settlement", "address", "phone")
+    list_display = ("__str__", "of_service", "settlement", "address", "phone")
     list_select_related = ("service", "settlement")
     search_fields = ("name", "address", "service__name")
     autocomplete_fields = ("settlement",)
-    readonly_fields = ("service",)
+    exclude = ("municipality", "service")
+    readonly_fields = ("of_service",)
     inlines = (SiteHoursInline,)
+
+    @admin.display(description=_("услуга"), ordering="service__name")
+    def of_service(self, site: ServiceSite) -> str:
+        return str(site.service)
 
     def has_add_permission(self, request: HttpRequest, obj=None) -> bool:
         return False
