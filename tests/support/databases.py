@@ -40,12 +40,26 @@ def _drop(name: str) -> None:
     _on_server("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
 
+def _leave(name: str) -> None:
+    """End what is still connected to ``name``: PostgreSQL copies no database in use.
+
+    Playwright's event loop gives this thread another set of Django's connections, and the one
+    opened before it can be reached no more.
+    """
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s",
+            [name],
+        )
+
+
 @contextmanager
 def copy_of(template: str) -> Iterator[str]:
     """Work on a copy of the database ``template`` for as long as the block lasts."""
     name = f"{template}_copy{next(_copies)}"
     connection.close()
     _drop(name)
+    _leave(template)
     _on_server("CREATE DATABASE {} TEMPLATE {}", name, template)
     before = _use(name)
     try:
