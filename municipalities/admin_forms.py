@@ -9,6 +9,7 @@ from django import forms
 from django.db import models
 from django.utils.formats import number_format
 from django.utils.text import Truncator
+from django.utils.translation import gettext as _
 
 from municipalities.numbers import plain
 
@@ -100,6 +101,21 @@ class PartFormSet(forms.BaseInlineFormSet):
                 (row.position for row in self.get_queryset()), default=0
             )
         return super().save_new(form, commit)
+
+    def get_unique_error_message(self, unique_check) -> str:
+        """Say which columns repeat by the names people see, where Django names the fields."""
+        columns = [name for name in unique_check if name != self.fk.name]
+        labels = [
+            str(self.form.base_fields[name].label)
+            for name in columns
+            if name in self.form.base_fields
+        ]
+        return _("Два реда са еднакви (%(columns)s). Изтрийте или променете единия.") % {
+            "columns": ", ".join(labels) or self.model._meta.verbose_name
+        }
+
+    def get_form_error(self) -> str:
+        return str(_("Такъв ред вече има по-горе."))
 
     def kept(self) -> list[forms.ModelForm]:
         """Forms with a row that stays."""

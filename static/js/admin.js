@@ -32,7 +32,11 @@ if (errors.length) {
   for (const error of errors) {
     const place = error.closest("td, .form-row");
     const field = place?.querySelector("input:not([type=hidden]), select, textarea");
-    if (!field) continue;
+    if (!field) {
+      list.append(document.createElement("li"));
+      list.lastChild.textContent = error.textContent;
+      continue;
+    }
     const label = place.querySelector(`label[for="${CSS.escape(field.id)}"], legend, label`);
     const link = document.createElement("a");
     const name = label ? label.textContent.trim().replace(/:$/, "") : "";
