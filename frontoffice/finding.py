@@ -28,6 +28,7 @@ MOST_FOUND = 200
 MOST_DUPLICATES = 8
 LONGEST_QUESTION = 200
 _NEAR_ENOUGH = 0.3
+_ONE_SLIP = 1.0
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,11 @@ def _by_name(words: list[str]) -> Found:
         distance = mismatch(words, person.search_name)
         if distance is not None:
             ranked.append((distance, person.full_name, person.pk, person))
-    return Found([row[-1] for row in sorted(ranked)], len(rows) > MOST_FOUND)
+    ranked.sort()
+    # Where the very name is there, only a slip of the finger away from it is worth showing.
+    if ranked and ranked[0][0] < _ONE_SLIP:
+        ranked = [row for row in ranked if row[0] <= _ONE_SLIP]
+    return Found([row[-1] for row in ranked], len(rows) > MOST_FOUND)
 
 
 # Before somebody is written down a second time

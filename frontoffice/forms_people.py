@@ -68,10 +68,10 @@ class FindForm(forms.Form):
 
 
 class NameField(forms.CharField):
-    def __init__(self, **options):
+    def __init__(self, *, attrs: dict | None = None, **options):
         super().__init__(
             max_length=80,
-            widget=forms.TextInput(attrs=UNKEPT),
+            widget=forms.TextInput(attrs={**UNKEPT, **(attrs or {})}),
             validators=[refuse_egn],
             **options,
         )
@@ -88,6 +88,7 @@ class PersonForm(forms.Form):
 
     given_name = NameField(
         label=NAMED_LABELS["given_name"],
+        attrs={"autofocus": True},
         error_messages={"required": _("Напишете поне едно име.")},
     )
     middle_name = NameField(label=NAMED_LABELS["middle_name"], required=False)

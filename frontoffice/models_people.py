@@ -210,8 +210,8 @@ class Person(MunicipalModel):
     @property
     def written_needs(self) -> list[str]:
         """The needs for contact in words."""
-        known = dict(ContactNeed.choices)
-        return [str(known[need]) for need in self.needs if need in known]
+        known = {need: str(words) for need, words in ContactNeed.choices}
+        return [known[need][0].lower() + known[need][1:] for need in self.needs if need in known]
 
 
 secrets.register_encrypted(Person, "identifier")

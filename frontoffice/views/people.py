@@ -65,6 +65,8 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 def _find_page(request: HttpRequest, form: FindForm, *, status: int = 200, **shown) -> HttpResponse:
+    if not shown.get("found") and not form.errors:
+        form.fields["q"].widget.attrs["autofocus"] = True
     context = {"found": None, "page_obj": None, "word": "", "number": "", "is_over": False}
     return render(
         request, "frontoffice/people.html", {"form": form, **context, **shown}, status=status
