@@ -128,9 +128,15 @@ class PaperInline(RegistryInline, ScopedTabular):
     verbose_name_plural = _("Нужни документи")
 
 
-class FeeInline(RegistryInline, ScopedTabular):
+class FeeInline(RegistryInline, ScopedStacked):
     model = Fee
-    fields = ("user_group", "kind", "amount", "currency", "per", "note", "legal_act", "verified")
+    extra = 0
+    fields = (
+        ("user_group", "kind"),
+        ("amount", "currency", "per"),
+        "note",
+        ("legal_act", "verified"),
+    )
     verbose_name_plural = _("Такси")
 
 
