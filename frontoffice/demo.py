@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Callable
 from itertools import cycle, islice
+from typing import Any
 
 from django.utils import timezone
 from stdnum.bg import egn
@@ -42,7 +43,7 @@ DAYS = 6
 A_DAY = 3
 # (given, middle, family name, what is known). A ЕГН could be a living person's, so those here are
 # of people born before 1900; the others have a service number or none.
-PEOPLE = (
+PEOPLE: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("Примера", "Образцова", "Измислена",
      {"born": dt.date(1894, 3, 12), "phones": "042000121", "address": "ул. „Примерна“ 1",
       "needs": ["large_print", "hard_of_hearing"]}),

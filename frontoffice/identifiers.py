@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from types import ModuleType
 
 from django.db import models
+from django.utils.translation import gettext as _told
 from django.utils.translation import gettext_lazy as _
 from stdnum.bg import egn, pnf
 from stdnum.exceptions import InvalidChecksum, InvalidComponent, ValidationError
@@ -31,7 +33,7 @@ class IdentifierKind(models.TextChoices):
     NONE = "none", _("Без номер")
 
 
-NATIONAL = {IdentifierKind.EGN: egn, IdentifierKind.LNCH: pnf}
+NATIONAL: dict[str, ModuleType] = {IdentifierKind.EGN: egn, IdentifierKind.LNCH: pnf}
 
 
 class WrongIdentifier(ValueError):
@@ -75,11 +77,13 @@ def check(kind: str, text: str, *, today: dt.date) -> str:
 def _checksum_message(kind: str, digits: str) -> str:
     other = IdentifierKind.LNCH if kind == IdentifierKind.EGN else IdentifierKind.EGN
     if _passes(other, digits):
-        return _(
+        return _told(
             "Последната цифра не отговаря на %(kind)s, но отговаря на %(other)s. "
             "Проверете вида на номера."
         ) % {"kind": IdentifierKind(kind).label, "other": other.label}
-    return _("Последната цифра не отговаря на останалите. Проверете дали номерът е преписан вярно.")
+    return _told(
+        "Последната цифра не отговаря на останалите. Проверете дали номерът е преписан вярно."
+    )
 
 
 def birth_date(digits: str) -> dt.date:

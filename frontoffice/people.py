@@ -135,7 +135,7 @@ def update_person(
 @sensitive_variables()
 def reveal_identifier(person: Person) -> str:
     """Return the ЕГН or ЛНЧ in clear; raises UnreadableSecret. The caller records who asked."""
-    return secrets.decrypt(person.identifier)
+    return secrets.decrypt(bytes(person.identifier or b""))
 
 
 def _refuse_unknown(facts: dict[str, Any]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -177,7 +179,13 @@ def _taken_page(request: HttpRequest, form: PersonForm, taken: Person) -> HttpRe
 
 @sensitive_variables()
 def _form_page(request: HttpRequest, form: PersonForm, **shown) -> HttpResponse:
-    context = {"form": form, "person": None, "likenesses": [], "taken": None, "changed": []}
+    context: dict[str, Any] = {
+        "form": form,
+        "person": None,
+        "likenesses": [],
+        "taken": None,
+        "changed": [],
+    }
     return render(
         request,
         "frontoffice/person_form.html",
