@@ -54,6 +54,10 @@ class MunicipalityAdmin(PublicFactsAdmin):
         ),
     )
 
+    def view_on_site(self, municipality: Municipality) -> str | None:
+        """Link to the public page of a municipality that has one."""
+        return municipality.get_absolute_url() if municipality.is_active else None
+
     def has_add_permission(self, request: HttpRequest, obj=None) -> bool:
         return False
 
