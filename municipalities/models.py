@@ -164,7 +164,9 @@ class Office(MunicipalModel, AccessiblePlace):
 class OfficeHours(MunicipalModel, OpeningHours):
     """Working hours of an office."""
 
-    office = models.ForeignKey(Office, on_delete=models.CASCADE, related_name="hours")
+    office = models.ForeignKey(
+        Office, on_delete=models.CASCADE, related_name="hours", verbose_name=_("фронт-офис")
+    )
 
     objects = ScopedManager(municipality="municipality")
     public = models.Manager()

@@ -218,12 +218,13 @@ class ServiceAdmin(ScopedAdmin):
         )
         self.message_user(request, _("Отбелязани като проверени днес: %d.") % count)
 
+    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
+        """Only a draft is deleted: what was once offered stays in past talks, and is closed."""
+        may = super().has_delete_permission(request, obj)
+        return may and obj is not None and obj.status == Service.Status.DRAFT
+
     def delete_model(self, request: HttpRequest, obj: Service) -> None:
         super().delete_model(request, obj)
-        rebuild_vocabulary()
-
-    def delete_queryset(self, request: HttpRequest, queryset) -> None:
-        super().delete_queryset(request, queryset)
         rebuild_vocabulary()
 
     def save_related(self, request: HttpRequest, form, formsets, change: bool) -> None:

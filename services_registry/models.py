@@ -81,6 +81,7 @@ class Provider(MunicipalModel):
         check_eik(self.eik)
 
 
+@tracked("ProviderMembershipHistory")
 class ProviderMembership(MunicipalModel):
     """Somebody who works for a provider and sees its services only."""
 
@@ -304,7 +305,9 @@ class Service(MunicipalModel):
 class ServiceSite(MunicipalModel, AccessiblePlace):
     """Място на предоставяне. The address of a shelter from violence is secret and never shown."""
 
-    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="sites")
+    service = models.ForeignKey(
+        Service, on_delete=models.CASCADE, related_name="sites", verbose_name=_("услуга")
+    )
     name = models.CharField(_("наименование"), max_length=160, blank=True)
     settlement = models.ForeignKey(
         Settlement, on_delete=models.PROTECT, related_name="+", verbose_name=_("населено място")
@@ -359,7 +362,9 @@ class ServiceSite(MunicipalModel, AccessiblePlace):
 class SiteHours(MunicipalModel, OpeningHours):
     """Working hours of a place."""
 
-    site = models.ForeignKey(ServiceSite, on_delete=models.CASCADE, related_name="hours")
+    site = models.ForeignKey(
+        ServiceSite, on_delete=models.CASCADE, related_name="hours", verbose_name=_("място")
+    )
 
     objects = ScopedManager(municipality="municipality")
     public = models.Manager()
@@ -373,7 +378,9 @@ class SiteHours(MunicipalModel, OpeningHours):
 class ServicePaper(MunicipalModel):
     """A document the service asks for."""
 
-    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="papers")
+    service = models.ForeignKey(
+        Service, on_delete=models.CASCADE, related_name="papers", verbose_name=_("услуга")
+    )
     document = models.ForeignKey(
         RequiredDocument, on_delete=models.PROTECT, related_name="+", verbose_name=_("документ")
     )
@@ -409,7 +416,9 @@ class Fee(MunicipalModel):
         DAY = "day", _("на ден")
         VISIT = "visit", _("на посещение")
 
-    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="fees")
+    service = models.ForeignKey(
+        Service, on_delete=models.CASCADE, related_name="fees", verbose_name=_("услуга")
+    )
     user_group = models.CharField(_("за кого"), max_length=160)
     kind = models.CharField(_("вид"), max_length=12, choices=Kind.choices)
     amount = models.DecimalField(_("сума"), max_digits=8, decimal_places=2, null=True, blank=True)
@@ -471,7 +480,9 @@ class Fee(MunicipalModel):
 class Capacity(MunicipalModel):
     """Капацитет, свободни места и чакащи at a date; the newest row is the present state."""
 
-    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="capacities")
+    service = models.ForeignKey(
+        Service, on_delete=models.CASCADE, related_name="capacities", verbose_name=_("услуга")
+    )
     as_of = models.DateField(_("към дата"), default=timezone.localdate)
     places = models.PositiveIntegerField(_("места"))
     free = models.PositiveIntegerField(_("свободни"))

@@ -33,7 +33,7 @@ def leave(page) -> None:
 def test_from_the_invitation_to_the_desk(page, portal, sliven, office):
     administrator = factories.MembershipFactory(municipality=sliven, role=Role.ADMINISTRATOR)
     sign_in(page, portal, administrator.user)
-    expect(page.get_by_role("heading", name="Хората в общината")).to_be_visible()
+    expect(page.get_by_role("heading", name="Служителите в общината")).to_be_visible()
     refuse_faults(page)
 
     page.get_by_role("link", name="Покани човек").click()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
+from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
 from django.contrib import admin
 from django.core.management import CommandError, call_command
@@ -13,6 +14,7 @@ from django.db import connection, models
 from frontoffice.models import Person
 from municipalities import secrets
 from municipalities.tenancy import municipality_scope
+from tests.factories import UserFactory
 from tests.factories_people import PersonFactory
 
 OLD, NEW, OTHER = (Fernet.generate_key().decode() for _ in range(3))
@@ -189,3 +191,18 @@ def test_the_column_holds_no_number_in_clear(two_municipalities, sliven):
     for egn in egns(5):
         assert egn not in rows
         assert egn.encode().hex() not in rows
+
+
+def test_second_factors_are_read_with_the_new_key_alone(sliven, settings):
+    settings.DATA_KEYS = [OLD]
+    user = UserFactory()
+    for kind, data in (("totp", {"secret": "ТАЙНА"}), ("recovery_codes", {"seed": "СЕМЕ"})):
+        kept = {name: secrets.encrypt(text).decode() for name, text in data.items()}
+        Authenticator.objects.create(user=user, type=kind, data={**kept, "used_mask": 3})
+    settings.DATA_KEYS = [NEW, OLD]
+    assert "mfa.Authenticator.data: шифровани наново 2" in rotate()
+    settings.DATA_KEYS = [NEW]
+    data = {row.type: row.data for row in Authenticator.objects.all()}
+    assert secrets.decrypt(data["totp"]["secret"].encode()) == "ТАЙНА"
+    assert secrets.decrypt(data["recovery_codes"]["seed"].encode()) == "СЕМЕ"
+    assert data["recovery_codes"]["used_mask"] == 3

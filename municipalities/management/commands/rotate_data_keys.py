@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 
+from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -16,6 +17,8 @@ from municipalities.secrets import UnreadableSecret, encrypted_fields, rotated
 from municipalities.tenancy import MunicipalModel, municipality_scope
 
 BATCH = 500
+SECOND_FACTORS = "mfa.Authenticator.data"
+SECRETS_OF_FACTORS = ("secret", "seed")
 LISTED = 20
 
 
@@ -51,6 +54,7 @@ class Command(BaseCommand):
             for owner in _owners(model):
                 place = f"{owner.name}: {label}" if owner else label
                 self._rotate(model, name, owner, batch, total, place)
+        totals[SECOND_FACTORS] = _rotate_second_factors()
         self._report(totals)
 
     def _rotate(self, model, name, owner, batch: int, total: Count, place: str) -> None:
@@ -82,6 +86,31 @@ class Command(BaseCommand):
                 f"{broken} стойности не се четат с никой от ключовете. Оставени са, както са: "
                 "върнете ключа, с който са шифровани, и пуснете командата пак."
             )
+
+
+def _rotate_second_factors() -> Count:
+    """Rotate what allauth keeps inside JSON: the secret of an application, the seed of codes."""
+    total = Count()
+    for pk in Authenticator.objects.order_by("pk").values_list("pk", flat=True):
+        with transaction.atomic():
+            factor = Authenticator.objects.select_for_update().filter(pk=pk).first()
+            if factor is None:
+                continue
+            tokens = {name: factor.data[name] for name in SECRETS_OF_FACTORS if name in factor.data}
+            if all(
+                _is_of(Fernet(settings.DATA_KEYS[0]), token.encode()) for token in tokens.values()
+            ):
+                total.already += bool(tokens)
+                continue
+            try:
+                fresh = {name: rotated(token.encode()).decode() for name, token in tokens.items()}
+            except UnreadableSecret:
+                total.unreadable.append(pk)
+                continue
+            factor.data = {**factor.data, **fresh}
+            factor.save(update_fields=["data"])
+            total.rotated += 1
+    return total
 
 
 def _owners(model: type[models.Model]) -> Iterator[Municipality | None]:
