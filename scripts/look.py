@@ -19,6 +19,7 @@ import urllib.error
 import urllib.request
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Literal
 
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
@@ -26,14 +27,23 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ.setdefault("FRONTOFFICE_MODE", "demo")
 
 import django  # noqa: E402
-from playwright.sync_api import Error, Page, sync_playwright  # noqa: E402
+from look_index import Photo, write_index  # noqa: E402
+from playwright.sync_api import (  # noqa: E402
+    Error,
+    FloatRect,
+    Page,
+    ViewportSize,
+    sync_playwright,
+)
 
-from scripts.look_index import Photo, write_index  # noqa: E402
 from tests.plugin_browser import MISSING, find_chromium, launch_arguments  # noqa: E402
 
 OUT = PROJECT / "var" / "look"
-WIDTHS = {"1280": {"width": 1280, "height": 900}, "360": {"width": 360, "height": 740}}
-SCHEMES = ("light", "dark")
+WIDTHS: dict[str, ViewportSize] = {
+    "1280": {"width": 1280, "height": 900},
+    "360": {"width": 360, "height": 740},
+}
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 TALLEST = 6000  # pixels; the rest of a longer page is more of the same
 PROCESSES = 2
 START_SECONDS = 240
@@ -213,7 +223,7 @@ class Visit:
         words = re.sub(r"[^a-z0-9]+", "-", photo.path.lower()).strip("-")[:60] or "nachalo"
         name = f"{number:03d}-{words}-{width}-{scheme}.png"
         height = min(TALLEST, page.evaluate("document.documentElement.scrollHeight"))
-        clip = {"x": 0, "y": 0, "width": int(width), "height": height}
+        clip: FloatRect = {"x": 0, "y": 0, "width": int(width), "height": height}
         page.screenshot(path=self.folder / name, full_page=True, clip=clip, animations="disabled")
         photo.files[f"{width} {scheme}"] = f"{self.role}/{name}"
 

@@ -15,6 +15,7 @@ from django.urls import Resolver404, resolve
 
 EXAMPLES = 2  # of a route without a query
 LONGEST_QUERY = 2  # parameters; more of them only combine what was seen apart
+OWN_HOST = "http://testserver"  # of Django's client, where a redirection is written out in full
 NOT_PAGES = ("/static/", "/media/")
 # The admin carries the filters of a list into the pages one opens from it: the same pages.
 CARRIED = {"_changelist_filters"}
@@ -51,7 +52,7 @@ class Frontier:
 
     def offer(self, url: str, *, came_from: str) -> None:
         """Queue ``url`` (as written on the page ``came_from``) if its kind is not known enough."""
-        whole = urldefrag(urljoin(came_from or "/", url)).url
+        whole = urldefrag(urljoin(came_from or "/", url)).url.removeprefix(OWN_HOST)
         parts = urlsplit(whole)
         if parts.scheme or parts.netloc or not parts.path.startswith("/") or whole in self.seen:
             return
