@@ -1,7 +1,9 @@
 """Model fields of the registry."""
 
+import uuid
+
 from django.contrib.postgres.search import SearchVectorField
-from django.db.models import F
+from django.db.models import F, UUIDField
 
 
 class IndexField(SearchVectorField):
@@ -19,3 +21,8 @@ class IndexField(SearchVectorField):
         """Pass for the plain field in migrations: the column is the same."""
         name, _path, args, kwargs = super().deconstruct()
         return name, "django.contrib.postgres.search.SearchVectorField", args, kwargs
+
+
+def public_id() -> UUIDField:
+    """Return the field by which open data name a row: it says nothing and never changes."""
+    return UUIDField(default=uuid.uuid4, unique=True, editable=False)

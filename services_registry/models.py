@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -17,11 +16,10 @@ from django_scopes import ScopedManager
 
 from municipalities.audit import tracked
 from municipalities.hours import OpeningHours, OpenState, open_state, week
-from municipalities.models import Settlement, User
+from municipalities.models import Settlement
 from municipalities.places import AccessiblePlace
 from municipalities.templatetags.portal import money
 from municipalities.tenancy import MunicipalModel
-from services_registry.checks import check_eik
 from services_registry.classifiers import (  # noqa: F401  Django finds an app's models here
     LifeSituation,
     RequiredDocument,
@@ -30,84 +28,10 @@ from services_registry.classifiers import (  # noqa: F401  Django finds an app's
     ServiceKind,
     TargetGroup,
 )
-from services_registry.fields import IndexField
-
-
-def public_id() -> models.UUIDField:
-    """Return the field by which open data name a row: it says nothing and never changes."""
-    return models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-
+from services_registry.fields import IndexField, public_id
+from services_registry.providers import Provider, ProviderMembership  # noqa: F401  as above
 
 EVERYBODY = "всички"
-
-
-class Provider(MunicipalModel):
-    """Доставчик: the municipality itself or a licensed private provider (чл. 151 ЗСУ)."""
-
-    class Kind(models.TextChoices):
-        MUNICIPALITY = "municipality", _("община")
-        NONPROFIT = "nonprofit", _("юридическо лице с нестопанска цел")
-        COMPANY = "company", _("търговско дружество")
-
-    name = models.CharField(_("наименование"), max_length=160)
-    kind = models.CharField(_("вид"), max_length=20, choices=Kind.choices)
-    eik = models.CharField(_("ЕИК"), max_length=13, blank=True)
-    phone = models.CharField(_("телефон"), max_length=40, blank=True)
-    email = models.EmailField(_("е-поща"), blank=True)
-    website = models.URLField(_("уебсайт"), blank=True)
-    licence_number = models.CharField(
-        _("лиценз №"), max_length=60, blank=True, help_text=_("На АКСУ, само за частен доставчик.")
-    )
-    licence_issued_on = models.DateField(_("лиценз, издаден на"), null=True, blank=True)
-    licence_valid_to = models.DateField(_("лиценз, валиден до"), null=True, blank=True)
-    public_id = public_id()
-
-    objects = ScopedManager(municipality="municipality")
-    # Providers are public as the register of the Agency (АКСУ) is.
-    public = models.Manager()
-
-    class Meta:
-        ordering = ("name", "pk")
-        verbose_name = _("доставчик")
-        verbose_name_plural = _("доставчици")
-        constraints = [
-            models.UniqueConstraint(fields=["municipality", "name"], name="provider_name_once")
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def clean(self):
-        check_eik(self.eik)
-
-
-@tracked("ProviderMembershipHistory")
-class ProviderMembership(MunicipalModel):
-    """Somebody who works for a provider and sees its services only."""
-
-    user = models.ForeignKey(
-        User,
-        on_delete=models.CASCADE,
-        related_name="provider_memberships",
-        verbose_name=_("потребител"),
-    )
-    provider = models.ForeignKey(
-        Provider, on_delete=models.CASCADE, related_name="members", verbose_name=_("доставчик")
-    )
-
-    objects = ScopedManager(municipality="municipality")
-    at_sign_in = models.Manager()
-
-    class Meta:
-        ordering = ("pk",)
-        verbose_name = _("човек на доставчика")
-        verbose_name_plural = _("хора на доставчика")
-        constraints = [
-            models.UniqueConstraint(fields=["user", "provider"], name="provider_membership_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user} – {self.provider}"
 
 
 class ServiceQuerySet(models.QuerySet):

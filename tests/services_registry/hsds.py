@@ -96,52 +96,9 @@ def assert_valid(value: dict, name: str) -> None:
 
 def rich_service(sliven) -> Service:
     """A service with everything that a service may have."""
-    settlement = factories.SettlementFactory(
-        municipality=sliven, name="Сливен", kind="гр.", postcode="8800"
-    )
-    provider = factories.ProviderFactory(
-        municipality=sliven,
-        name="Сдружение „Опора“",
-        kind=Provider.Kind.NONPROFIT,
-        eik="000590654",
-        phone="044 000 100",
-        email="opora@example.bg",
-        website="https://опора.example.bg/за нас".replace(" ", "-"),
-        licence_number="ДЕМО-1",
-        licence_valid_to=dt.date(2030, 4, 14),
-    )
-    service = factories.ServiceFactory(
-        municipality=sliven,
-        provider=provider,
-        name="Дневен център",
-        slug="dneven-tsentar",
-        summary="Място за деня.",
-        description="Храна и занимания.\n\nПревоз сутрин и вечер.",
-        for_whom="Хора над 18 г.",
-        not_for="Хора с остро заболяване",
-        steps=["Обадете се.", "Елате на разговор."],
-        settings=["home", "specialised"],
-        referred_by=Service.ReferredBy.MUNICIPALITY,
-        checked_on=dt.date(2026, 11, 12),
-        checked_by=Service.CheckedBy.PROVIDER,
-        kinds=[factories.ServiceKindFactory(number=7)],
-        target_groups=[factories.TargetGroupFactory()],
-        life_situations=[factories.LifeSituationFactory()],
-    )
+    service = _described_service(sliven, _licensed_provider(sliven))
     belongs = {"service": service, "municipality": sliven}
-    site = factories.ServiceSiteFactory(
-        **belongs,
-        name="Център „Опора“",
-        settlement=settlement,
-        address="ул. „Примерна“ 1",
-        latitude="42.681700",
-        longitude="26.322900",
-        phone="0888 000 101",
-        email="center@example.bg",
-        note="Входът е откъм парка.",
-        step_free_entrance=True,
-        lift=False,
-    )
+    site = _site(sliven, belongs)
     factories.FeeFactory(**belongs, user_group="деца", kind=Fee.Kind.FREE, verified=True)
     factories.FeeFactory(
         **belongs,
@@ -167,6 +124,60 @@ def rich_service(sliven) -> Service:
                 municipality=sliven, site=site, weekday=weekday, opens="08:30", closes="17:00"
             )
     return service
+
+
+def _licensed_provider(sliven) -> Provider:
+    return factories.ProviderFactory(
+        municipality=sliven,
+        name="Сдружение „Опора“",
+        kind=Provider.Kind.NONPROFIT,
+        eik="000590654",
+        phone="044 000 100",
+        email="opora@example.bg",
+        website="https://опора.example.bg/за нас".replace(" ", "-"),
+        licence_number="ДЕМО-1",
+        licence_valid_to=dt.date(2030, 4, 14),
+    )
+
+
+def _described_service(sliven, provider: Provider) -> Service:
+    return factories.ServiceFactory(
+        municipality=sliven,
+        provider=provider,
+        name="Дневен център",
+        slug="dneven-tsentar",
+        summary="Място за деня.",
+        description="Храна и занимания.\n\nПревоз сутрин и вечер.",
+        for_whom="Хора над 18 г.",
+        not_for="Хора с остро заболяване",
+        steps=["Обадете се.", "Елате на разговор."],
+        settings=["home", "specialised"],
+        referred_by=Service.ReferredBy.MUNICIPALITY,
+        checked_on=dt.date(2026, 11, 12),
+        checked_by=Service.CheckedBy.PROVIDER,
+        kinds=[factories.ServiceKindFactory(number=7)],
+        target_groups=[factories.TargetGroupFactory()],
+        life_situations=[factories.LifeSituationFactory()],
+    )
+
+
+def _site(sliven, belongs: dict):
+    settlement = factories.SettlementFactory(
+        municipality=sliven, name="Сливен", kind="гр.", postcode="8800"
+    )
+    return factories.ServiceSiteFactory(
+        **belongs,
+        name="Център „Опора“",
+        settlement=settlement,
+        address="ул. „Примерна“ 1",
+        latitude="42.681700",
+        longitude="26.322900",
+        phone="0888 000 101",
+        email="center@example.bg",
+        note="Входът е откъм парка.",
+        step_free_entrance=True,
+        lift=False,
+    )
 
 
 def many(n: int, of=None) -> list[Service]:

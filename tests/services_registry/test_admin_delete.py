@@ -11,7 +11,7 @@ LIST = "/admin/services_registry/service/"
 
 @pytest.fixture
 def service(sliven):
-    found = ServiceFactory(municipality=sliven, name="Топъл обяд")
+    found = ServiceFactory(municipality=sliven, name="Топъл обяд", status="draft")
     with municipality_scope(sliven):
         found.kinds.add(ServiceKindFactory())
         found.life_situations.add(LifeSituationFactory())
@@ -25,9 +25,7 @@ def test_deleting_one_names_it_and_no_link_table(administrator, service):
     assert "object (" not in page
 
 
-def test_deleting_the_chosen_names_no_link_table(administrator, service):
-    chosen = {"action": "delete_selected", "_selected_action": [service.pk]}
-    page = administrator.post(LIST, chosen).content.decode()
-    assert "Топъл обяд" in page
-    assert "релаци" not in page
-    assert "object (" not in page
+def test_what_was_offered_to_citizens_is_closed_and_not_deleted(administrator, sliven):
+    published = ServiceFactory(municipality=sliven)
+    assert administrator.get(f"{LIST}{published.pk}/delete/").status_code == 403
+    assert "delete_selected" not in administrator.get(LIST).content.decode()
