@@ -12,4 +12,4 @@ class FrontofficeConfig(AppConfig):
         from municipalities.trails import register_trail
 
         register_trail(Consultation)
-        register_trail(Person, labels={"identifier_index": _("ЕГН или ЛНЧ")})
+        register_trail(Person, labels={"identifier_index": str(_("ЕГН или ЛНЧ"))})

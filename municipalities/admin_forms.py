@@ -111,7 +111,7 @@ class PartFormSet(forms.BaseInlineFormSet):
             if name in self.form.base_fields
         ]
         return _("Два реда са еднакви (%(columns)s). Изтрийте или променете единия.") % {
-            "columns": ", ".join(labels) or self.model._meta.verbose_name
+            "columns": ", ".join(labels) or self.model._meta.verbose_name,  # type: ignore[union-attr]
         }
 
     def get_form_error(self) -> str:

@@ -38,7 +38,7 @@ class AccessiblePlace(models.Model):
 
     def _access(self, value: bool) -> list[str]:
         return [
-            str(self._meta.get_field(name).verbose_name)
+            str(self._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
             for name in self.ACCESS_FIELDS
             if getattr(self, name) is value
         ]

@@ -147,7 +147,9 @@ class SessionClockMiddleware:
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
     """Asks to sign in, without throwing away what was sent to a page that needs it."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func) -> HttpResponse:
+    def handle_no_permission(  # type: ignore[override]  # Django only redirects
+        self, request: HttpRequest, view_func
+    ) -> HttpResponse:
         """Answer scripts in their language, keep a form that came late, else go to sign-in."""
         if "application/json" in request.headers.get("Accept", "") or is_background(request):
             return JsonResponse({"error": _("Сесията ви е изтекла. Влезте отново.")}, status=401)

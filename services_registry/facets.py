@@ -69,8 +69,8 @@ def catalogue_options(typed_place: str = "") -> Options:
         for spelled in (Lower(Trim("name")), Lower(Trim("name_en"))):
             matching = place.alias(spelled=spelled).filter(spelled=name)
             parts.append(_rows(matching, "places", "municipality__slug", "name", nowhere))
-        for spelled in (Lower("name"), Lower("name_en"), F("slug")):
-            matching = active.alias(spelled=spelled).filter(spelled=name)
+        for own in (Lower("name"), Lower("name_en"), Lower("slug")):
+            matching = active.alias(spelled=own).filter(spelled=name)
             parts.append(_rows(matching, "places", "slug", "name", nowhere))
     options = Options()
     rows = sorted(parts[0].union(*parts[1:], all=True), key=lambda row: (row[3], row[2]))

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.db import models
+
 from services_registry.classifiers import (
     LifeSituation,
     RequiredDocument,
@@ -21,6 +23,7 @@ def load() -> Iterator[str]:
     """Create the classifiers that are not there yet; yield a line of report for each kind."""
     data = json.loads((DATA / "classifiers.json").read_text(encoding="utf-8"))
     synonyms = json.loads((DATA / "synonyms.json").read_text(encoding="utf-8"))
+    model: type[models.Model]
     for model, key, rows in (
         (ServiceKind, "code", data["kinds"]),
         (TargetGroup, "code", data["target_groups"]),
@@ -28,9 +31,9 @@ def load() -> Iterator[str]:
         (RequiredDocument, "code", data["documents"]),
         (SearchSynonym, "term", synonyms),
     ):
-        known = set(model.objects.values_list(key, flat=True))
+        known = set(model._default_manager.values_list(key, flat=True))
         fresh = [model(**_fields(row)) for row in rows if row[key] not in known]
-        model.objects.bulk_create(fresh)
+        model._default_manager.bulk_create(fresh)
         yield f"{model._meta.verbose_name_plural}: нови {len(fresh)}, налични {len(known)}"
 
 

@@ -301,3 +301,28 @@ def test_the_settings_are_those_of_production_unless_told_otherwise():
 def test_an_unknown_mode_does_not_slip_past_the_guard():
     assert start_with(FRONTOFFICE_MODE="Production ") != ""
     assert start_with(FRONTOFFICE_MODE="staging") != ""
+
+
+# What is written about the house
+
+
+DOCS = [*files(".md", under="docs"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+
+
+def test_the_map_of_the_code_names_every_app():
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    assert [app for app in FLOORS if f"`{app}`" not in text] == []
+
+
+@pytest.mark.parametrize("path", DOCS, ids=name_of)
+def test_documents_name_files_and_commands_that_are_there(path):
+    text = path.read_text(encoding="utf-8")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:[\w.-]+/)+[\w.-]*\.(?:py|html|css|js|json|md|csv|yaml))`", text)
+    missing = [name for name in named if not (ROOT / name).exists()]
+    missing += [
+        f"make {target}"
+        for target in re.findall(r"`(?:\w+=\S+ )?make ([a-z-]+)", text)
+        if not re.search(rf"^{target}:", makefile, re.MULTILINE)
+    ]
+    assert not missing

@@ -93,7 +93,8 @@ def keep(request: HttpRequest, token: str, user) -> bool:
 
 def waiting(request: HttpRequest) -> Carried | None:
     """Return the form that waits for the signed-in person to send it again."""
-    return unpack(request.session.get(SESSION_SLOT, ""), request.user.pk)
+    person = request.user.pk
+    return None if person is None else unpack(request.session.get(SESSION_SLOT, ""), person)
 
 
 def forget(request: HttpRequest) -> None:

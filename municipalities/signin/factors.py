@@ -51,7 +51,8 @@ class SecondFactorMiddleware:
         """Let through public pages and one's own account; ask the database for the rest only."""
         if not settings.REQUIRE_MFA or not getattr(view, "login_required", True):
             return None
-        name = request.resolver_match.view_name or ""
+        match = request.resolver_match
+        name = (match.view_name if match else "") or ""
         if name in OPEN_NAMES or name.startswith(OPEN_PREFIXES) or not must_set_up(request):
             return None
         if "application/json" in request.headers.get("Accept", ""):

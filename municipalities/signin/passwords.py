@@ -82,5 +82,5 @@ class RepetitionValidator:
             )
 
     def get_help_text(self) -> str:
-        """Return nothing: whoever types a sentence need not read of this."""
-        return ""
+        """Return the advice shown beside a new password."""
+        return _("Да не е дума, написана два пъти, нито ред от клавишите.")
