@@ -221,7 +221,13 @@ class ServiceAdmin(ScopedAdmin):
     def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
         """Only a draft is deleted: what was once offered stays in past talks, and is closed."""
         may = super().has_delete_permission(request, obj)
-        return may and obj is not None and obj.status == Service.Status.DRAFT
+        return may and (obj is None or obj.status == Service.Status.DRAFT)
+
+    def get_actions(self, request: HttpRequest) -> dict:
+        """Offer no deletion of many: among them would be what was once offered."""
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
 
     def delete_model(self, request: HttpRequest, obj: Service) -> None:
         super().delete_model(request, obj)
