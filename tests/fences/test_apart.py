@@ -52,7 +52,7 @@ def plain(response, number: int) -> tuple:
 
 def pages_with(word: str, client, starts: list[str]) -> list[str]:
     """Return the addresses of the pages that show ``word``, of all that links lead to."""
-    frontier, found, read = Frontier(starts), [], 0
+    frontier, found, read = Frontier(starts, examples=1), [], 0
     for url, _came_from in frontier:
         response = client.get(url)
         if response.status_code in (301, 302):
@@ -211,7 +211,9 @@ def test_every_admin_page_of_tenant_rows_is_looked_at():
 def test_anothers_row_is_missing_in_the_admin(request, elenas, slivens, role, model, what, method):
     client = request.getfixturevalue(role)
     number = elenas[model].pk
-    assert client.get(route(model, what, slivens[model].pk)).status_code == 200
+    # One's own is there; a service that was offered to citizens is closed, never deleted.
+    own = 403 if (model, what) == (Service, "delete") else 200
+    assert client.get(route(model, what, slivens[model].pk)).status_code == own
     data = {"post": "yes"} if what == "delete" else {}
     assert_like_nothing(client, lambda pk: route(model, what, pk), number, method, data)
     assert WORD not in client.get("/admin/").content.decode()
