@@ -1,28 +1,27 @@
 """Pages of a provider's people."""
 
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from municipalities.permissions import require
 from municipalities.tenancy import municipality_scope
 from services_registry.models import ProviderMembership, Service
+from services_registry.permissions import works_for_a_provider
 
 SERVICES_PER_PAGE = 50
 
 
+@require(works_for_a_provider)
 @require_safe
 def my_services(request: HttpRequest) -> HttpResponse:
     """The provider's own services with their free places, as citizens see them today."""
     membership = (
         ProviderMembership.at_sign_in.filter(user=request.user, municipality__is_active=True)
         .select_related("provider", "municipality")
-        .order_by("pk")
-        .first()
+        .order_by("pk")[0]
     )
-    if membership is None:
-        raise PermissionDenied
     with municipality_scope(membership.municipality):
         services = (
             Service.objects.filter(provider=membership.provider)

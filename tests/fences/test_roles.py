@@ -46,6 +46,8 @@ TABLE = """
 /obshtina/hora/pokani/              in     no   no   no   ok   no  no   no
 /obshtina/hora/pokani/nova/         in     no   no   no   ok   no  no   no
 /obshtina/ofisi/                    in     no   no   no   ok   no  no   no
+/obshtina/dostavchitsi/             in     no   ok   no   ok   no  no   no
+/obshtina/dostavchitsi/pokana/      in     no   ok   no   ok   no  no   no
 /zashtita/                          in     no   no   no   no   ok  no   no
 /platforma/                         in     no   no   no   no   no  no   ok
 /platforma/sliven/                  in     no   no   no   no   no  no   ok
