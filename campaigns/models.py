@@ -49,7 +49,7 @@ class PublicCampaignManager(models.Manager.from_queryset(CampaignQuerySet)):
     """Campaigns that anybody may read, of any municipality."""
 
     def get_queryset(self):
-        return super().get_queryset().filter(is_public=True)
+        return super().get_queryset().filter(is_public=True, municipality__is_active=True)
 
 
 class Campaign(MunicipalModel):
@@ -107,7 +107,8 @@ class PublicEventManager(models.Manager.from_queryset(EventQuerySet)):
     """Events that anybody may read: public ones of public campaigns."""
 
     def get_queryset(self):
-        return super().get_queryset().filter(is_public=True, campaign__is_public=True)
+        shown = super().get_queryset().filter(is_public=True, campaign__is_public=True)
+        return shown.filter(municipality__is_active=True)
 
 
 class CampaignEvent(MunicipalModel):

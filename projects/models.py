@@ -96,7 +96,7 @@ class PublicProjectManager(models.Manager.from_queryset(ProjectQuerySet)):
     """Projects that anybody may read, of any municipality."""
 
     def get_queryset(self):
-        return super().get_queryset().filter(is_public=True)
+        return super().get_queryset().filter(is_public=True, municipality__is_active=True)
 
 
 class PublicPartManager(models.Manager):

@@ -80,7 +80,8 @@ class PublicServiceManager(models.Manager.from_queryset(ServiceQuerySet)):
     """Services that anyone may see, of any municipality."""
 
     def get_queryset(self):
-        return super().get_queryset().filter(status__in=Service.PUBLIC_STATUSES)
+        shown = super().get_queryset().filter(status__in=Service.PUBLIC_STATUSES)
+        return shown.filter(municipality__is_active=True)
 
 
 @tracked("ServiceHistory", exclude=("search_vector",))

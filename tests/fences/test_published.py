@@ -88,6 +88,16 @@ def test_a_service_that_is_taken_back_disappears_from_the_search_at_once(client,
     assert shown_on(client, public_pages(service)) == []
 
 
+def test_a_municipality_that_left_the_portal_shows_nothing_more(client, sliven):
+    service = service_of(sliven)
+    project = plant(sliven, WORD, public=True)[Project]
+    pages = [*public_pages(service), "/proekti/", f"/proekti/{project.slug}/", "/kampanii/", "/"]
+    assert len(shown_on(client, pages)) >= 8
+    sliven.is_active = False
+    sliven.save(update_fields=["is_active"])
+    assert shown_on(client, pages) == []
+
+
 def test_a_secret_address_cannot_even_be_written_down(sliven):
     """A shelter from violence is not found through the portal."""
     service_of(sliven)
