@@ -48,14 +48,14 @@ class AmountFormField(NumberField):
 class ListedChoiceField(forms.TypedChoiceField):
     """A choice among rows already in memory, so that many rows of an inline cost one query."""
 
-    def __init__(self, rows: Iterable[models.Model], **kwargs):
+    def __init__(self, rows: Iterable[models.Model], *, required: bool = False, **kwargs):
         listed = {str(row.pk): row for row in rows}
         names = ((pk, Truncator(str(row)).chars(LONGEST_CHOICE)) for pk, row in listed.items())
         super().__init__(
             choices=[NO_CHOICE, *names],
             coerce=listed.__getitem__,
             empty_value=None,
-            required=False,
+            required=required,
             **kwargs,
         )
 

@@ -48,12 +48,12 @@ def set_local(name: str, value: object) -> str:
     Needs an open transaction: outside one the setting would be gone with the statement.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(current_setting(%s, true), '')", [name])
-        before = cursor.fetchone()[0]
         cursor.execute(
-            "SELECT set_config(%s, %s, true)", [name, "" if value is None else str(value)]
+            "WITH old AS MATERIALIZED (SELECT coalesce(current_setting(%s, true), '') AS value)"
+            " SELECT old.value, set_config(%s, %s, true) FROM old",
+            [name, name, "" if value is None else str(value)],
         )
-    return before
+        return cursor.fetchone()[0]
 
 
 @contextmanager

@@ -8,7 +8,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from municipalities.admin_forms import ListedChoiceField
 from municipalities.admin_site import PortalAdmin, ScopedAdmin, ScopedStacked, ScopedTabular
+from municipalities.models import Settlement
 from municipalities.permissions import can_manage_registry, can_operate_platform
 from municipalities.places import AccessiblePlace
 from services_registry.classifiers import (
@@ -101,7 +103,6 @@ class RegistryInline:
 
 class SiteInline(RegistryInline, ScopedStacked):
     model = ServiceSite
-    autocomplete_fields = ("settlement",)
     show_change_link = True
     verbose_name_plural = _("Места на предоставяне")
     fieldsets = (
@@ -119,6 +120,18 @@ class SiteInline(RegistryInline, ScopedStacked):
         ),
         (_("Достъпност"), {"fields": (AccessiblePlace.ACCESS_FIELDS,), "classes": ("collapse",)}),
     )
+
+    def get_queryset(self, request: HttpRequest):
+        return super().get_queryset(request).select_related("settlement")
+
+    def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs):
+        """Offer the municipality's own settlements, brought once for all the sites of the page."""
+        if db_field.name != "settlement":
+            return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        own = Settlement.objects.filter(municipality=request.municipality)
+        return ListedChoiceField(
+            own.order_by("name", "ekatte"), required=True, label=db_field.verbose_name
+        )
 
 
 class PaperInline(RegistryInline, ScopedTabular):

@@ -101,11 +101,13 @@ class SearchSynonym(models.Model):
 class SearchTerm(models.Model):
     """A lemma that occurs in some published service: what typing errors are mended against."""
 
-    lemma = models.CharField(max_length=80, unique=True)
-    occurrences = models.PositiveIntegerField(default=1)
+    lemma = models.CharField(_("дума"), max_length=80, unique=True)
+    occurrences = models.PositiveIntegerField(_("в колко услуги"), default=1)
 
     class Meta:
         ordering = ("lemma",)
+        verbose_name = _("дума в услугите")
+        verbose_name_plural = _("думи в услугите")
         indexes = [
             GinIndex(fields=["lemma"], name="searchterm_trigram", opclasses=["gin_trgm_ops"])
         ]

@@ -177,6 +177,8 @@ def test_code_that_writes_markup_has_nothing_inline_either():
     for path in files(".py"):
         if path.relative_to(ROOT).parts[0] in {"tests", "scripts"}:
             continue
+        if path.name == "upload_checks.py":  # names what it looks for in what people send
+            continue
         found = re.findall(r"<(?:script|style)\b(?![^>]*\bsrc=)|\sstyle=[\"'{\\]", path.read_text())
         if found:
             faults[name_of(path)] = found
