@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from frontoffice.finding import LONGEST_QUESTION
 from frontoffice.forms_people import UNKEPT, refuse_egn
 from frontoffice.models import LONGEST_CONSULTATION, Consultation, ConsultationTopic, Person
+from municipalities.filters import PeriodFilter
+from municipalities.hours import within_days
 from municipalities.models import Municipality, Settlement
 from services_registry.models import Service
 
@@ -198,7 +200,7 @@ class ConsultationForm(forms.Form):
         }
 
 
-class JournalForm(forms.Form):
+class JournalForm(PeriodFilter):
     """Search and filter of the journal, from the address of the page."""
 
     mark_optional = False
@@ -228,24 +230,13 @@ class JournalForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["tema"].queryset = ConsultationTopic.objects.all()
 
-    def clean(self):
-        cleaned = super().clean()
-        start, end = cleaned.get("ot"), cleaned.get("do")
-        if start and end and end < start:
-            self.add_error("do", _("Крайната дата е преди началната."))
-        return cleaned
-
     def narrow(self, consultations, *, user):
         """Return ``consultations`` narrowed by the valid filters."""
         chosen = self.cleaned_data
-        conditions = Q()
+        conditions = within_days("held_at", chosen.get("ot"), chosen.get("do"))
         if chosen.get("q"):
             for word in chosen["q"].split()[:10]:
                 conditions &= Q(note__icontains=word)
-        if chosen.get("ot"):
-            conditions &= Q(held_at__date__gte=chosen["ot"])
-        if chosen.get("do"):
-            conditions &= Q(held_at__date__lte=chosen["do"])
         if chosen.get("tema"):
             conditions &= Q(topics=chosen["tema"])
         if chosen.get("kanal"):

@@ -14,6 +14,7 @@ from django_scopes import ScopedManager
 
 from frontoffice.models_people import Person
 from municipalities.audit import tracked
+from municipalities.hours import within_days
 from municipalities.models import Office, Settlement, User
 from municipalities.tenancy import MunicipalModel
 from services_registry.models import Service, ServiceKind
@@ -44,11 +45,7 @@ class ConsultationTopic(models.Model):
 class ConsultationQuerySet(models.QuerySet):
     def on_day(self, day: dt.date):
         """Consultations of one local day."""
-        start, end = (
-            timezone.make_aware(dt.datetime.combine(d, dt.time.min))
-            for d in (day, day + dt.timedelta(days=1))
-        )
-        return self.filter(held_at__gte=start, held_at__lt=end)
+        return self.filter(within_days("held_at", day, day))
 
     def for_listing(self):
         """Bring what a row of the journal shows, in three queries."""

@@ -1,4 +1,4 @@
-"""The one filter of the public lists: by municipality."""
+"""Filters that several lists share: by municipality, by period."""
 
 from __future__ import annotations
 
@@ -32,3 +32,14 @@ class MunicipalityFilter(forms.Form):
     def slug(self) -> str:
         """The chosen municipality's address; "" for all."""
         return self.cleaned_data.get("obshtina", "") if self.is_valid() else ""
+
+
+class PeriodFilter(forms.Form):
+    """Base of filters with the days ``ot`` and ``do``, which the form itself declares."""
+
+    def clean(self):
+        cleaned = super().clean()
+        start, end = cleaned.get("ot"), cleaned.get("do")
+        if start and end and end < start:
+            self.add_error("do", _("Крайната дата е преди началната."))
+        return cleaned

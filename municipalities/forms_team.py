@@ -15,6 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.audit import AccessEvent
+from municipalities.filters import PeriodFilter
+from municipalities.hours import within_days
 from municipalities.models import Membership, Office, Role, User
 from municipalities.team import ROLES_AT_DESK
 from municipalities.trails import kind_choices
@@ -162,7 +164,7 @@ class NewAccountForm(forms.Form):
         return cleaned
 
 
-class AccessFilter(forms.Form):
+class AccessFilter(PeriodFilter):
     """Which looks at data are listed, from the address of the page. The last 30 days by default."""
 
     mark_optional = False
@@ -196,13 +198,6 @@ class AccessFilter(forms.Form):
         self.fields["koy"].queryset = User.objects.filter(Exists(here)).order_by("name", "pk")
         self.fields["vid"].choices = [ALL, *kind_choices()]
 
-    def clean(self):
-        cleaned = super().clean()
-        start, end = cleaned.get("ot"), cleaned.get("do")
-        if start and end and end < start:
-            self.add_error("do", _("Крайната дата е преди началната."))
-        return cleaned
-
     @property
     def oldest_first(self) -> bool:
         return self.cleaned_data.get("red") == "nai-stari"
@@ -217,11 +212,8 @@ class AccessFilter(forms.Form):
 
     def narrow(self, events: QuerySet[AccessEvent]) -> QuerySet[AccessEvent]:
         """Return ``events`` narrowed by the valid filters, in the chosen order."""
-        chosen, conditions = self.cleaned_data, Q()
-        if since := self.since():
-            conditions &= Q(at__gte=_midnight(since))
-        if chosen.get("do"):
-            conditions &= Q(at__lt=_midnight(chosen["do"] + dt.timedelta(days=1)))
+        chosen = self.cleaned_data
+        conditions = within_days("at", self.since(), chosen.get("do"))
         for name, column in (
             ("koy", "user"),
             ("deystvie", "action"),
@@ -238,7 +230,3 @@ class AccessFilter(forms.Form):
         """Say which filters are in use, for the record of an export; no names are in it."""
         said = [f"{name}={self.data.get(name)}" for name in self.fields if self.data.get(name)]
         return ", ".join(said) or "последните 30 дни"
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))

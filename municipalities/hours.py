@@ -61,6 +61,23 @@ def _holidays(year: int):
     return holidays.country_holidays("BG", years=year)
 
 
+def within_days(column: str, first: dt.date | None, last: dt.date | None) -> models.Q:
+    """Return the condition that ``column`` is in the local days from ``first`` to ``last``.
+
+    None leaves that end open, and so does the last day there is. An index on ``column`` serves it.
+    """
+
+    def begins(day: dt.date) -> dt.datetime:
+        return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
+
+    condition = models.Q()
+    if first:
+        condition &= models.Q(**{f"{column}__gte": begins(first)})
+    if last and last < dt.date.max:
+        condition &= models.Q(**{f"{column}__lt": begins(last + dt.timedelta(days=1))})
+    return condition
+
+
 def is_holiday(day: dt.date) -> bool:
     """Say whether ``day`` is an official holiday (чл. 154 КТ, by the holidays package)."""
     return day in _holidays(day.year)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
 from municipalities.audit import AccessEvent, tracked  # noqa: F401  an app's models are here
-from municipalities.hours import OpeningHours, week
+from municipalities.hours import OpeningHours, OpenState, open_state, week
 from municipalities.places import AccessiblePlace
 from municipalities.signin.models import SignIn  # noqa: F401
 from municipalities.tenancy import MunicipalModel
@@ -110,10 +110,14 @@ class Settlement(models.Model):
 
 
 class OfficeQuerySet(models.QuerySet):
-    def with_public_hours(self):
-        """Bring the working hours, in one query more."""
-        return self.prefetch_related(
-            models.Prefetch("hours", queryset=OfficeHours.public.order_by("weekday", "opens"))
+    def for_public(self, municipalities):
+        """Offices of ``municipalities`` with all that a page shows of them, in two queries."""
+        return (
+            self.filter(municipality__in=municipalities)
+            .select_related("municipality", "settlement")
+            .prefetch_related(
+                models.Prefetch("hours", queryset=OfficeHours.public.order_by("weekday", "opens"))
+            )
         )
 
 
@@ -159,6 +163,10 @@ class Office(MunicipalModel, AccessiblePlace):
     def week(self) -> list[tuple[str, str]]:
         """Return the working week as (days, times)."""
         return week(self.hours.all())
+
+    def open_state(self) -> OpenState | None:
+        """Say whether the office is open now; None where hours are not known."""
+        return open_state(self.hours.all())
 
 
 class OfficeHours(MunicipalModel, OpeningHours):

@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from municipalities.hours import open_state
 from municipalities.models import Municipality, Office
 from municipalities.sections import sections_of
 
@@ -17,13 +16,8 @@ MUNICIPALITIES_PER_PAGE = 30
 
 def public_offices(municipalities):
     """Return (office, its open state) of the given municipalities, in two queries."""
-    offices = (
-        Office.public.filter(municipality__in=municipalities)
-        .select_related("municipality", "settlement")
-        .with_public_hours()
-        .order_by("name", "pk")
-    )
-    return [(office, open_state(office.hours.all())) for office in offices]
+    offices = Office.public.for_public(municipalities).order_by("name", "pk")
+    return [(office, office.open_state()) for office in offices]
 
 
 @login_not_required

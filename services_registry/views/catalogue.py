@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from municipalities.hours import open_state
 from municipalities.models import Municipality, Office
 from services_registry.classifiers import LifeSituation
 from services_registry.facets import catalogue_options
@@ -26,18 +25,15 @@ SUPPORTING = (99, NO_KIND, str(SUPPORTING_NAME))
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The one question of the portal, the life situations, and whom to call instead."""
-    offices = (
-        Office.public.filter(municipality__is_active=True)
-        .select_related("municipality", "settlement")
-        .with_public_hours()
-        .order_by("municipality__name", "pk")[:OFFICES_ON_HOME]
-    )
+    offices = Office.public.for_public(Municipality.objects.active()).order_by(
+        "municipality__name", "pk"
+    )[:OFFICES_ON_HOME]
     return render(
         request,
         "services_registry/home.html",
         {
             "situations": LifeSituation.objects.all(),
-            "offices": [(office, open_state(office.hours.all())) for office in offices],
+            "offices": [(office, office.open_state()) for office in offices],
             "municipality_names": list(dict.fromkeys(o.municipality.name for o in offices)),
         },
     )
@@ -75,19 +71,14 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 def service(request: HttpRequest, municipality: str, slug: str) -> HttpResponse:
     """A service as a citizen asks about it: what, for whom, how much, papers, how, where."""
     found = get_object_or_404(Service.public.for_page(), municipality__slug=municipality, slug=slug)
-    offices = list(
-        Office.public.filter(municipality=found.municipality)
-        .select_related("settlement")
-        .with_public_hours()
-        .order_by("pk")
-    )
+    office = Office.public.for_public([found.municipality]).order_by("pk").first()
     return render(
         request,
         "services_registry/service.html",
         {
             "service": found,
-            "office": offices[0] if offices else None,
-            "office_state": open_state(offices[0].hours.all()) if offices else None,
+            "office": office,
+            "office_state": office.open_state() if office else None,
             "stale_after": STALE_AFTER_DAYS,
             "quick_exit": any(s.quick_exit for s in found.life_situations.all()),
         },

@@ -206,6 +206,12 @@ class TestJournal:
         page = specialist.get(JOURNAL, {"ot": "2.3.2026", "do": "1.3.2026"}).content.decode()
         assert "Крайната дата е преди началната." in page
 
+    @pytest.mark.parametrize("period", [("01.01.0001", "31.12.9999"), ("", "31.12.9999")])
+    def test_the_longest_period_there_is_shows_everything(self, specialist, sliven, period):
+        ConsultationFactory(municipality=sliven, specialist=specialist.user)
+        found = specialist.get(JOURNAL, {"ot": period[0], "do": period[1]})
+        assert len(found.context["page_obj"]) == 1
+
     def test_a_day_is_the_local_day(self, specialist, sliven):
         late = dt.datetime(2026, 7, 1, 21, 30, tzinfo=dt.UTC)  # half past midnight of 2 July
         ConsultationFactory(municipality=sliven, specialist=specialist.user, held_at=late)
