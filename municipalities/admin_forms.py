@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from django import forms
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.db import models
 from django.utils.formats import number_format
 from django.utils.text import Truncator
@@ -67,6 +68,26 @@ class ListedChoiceField(forms.TypedChoiceField):
 def sized(size: int, **attrs) -> forms.TextInput:
     """A text box for about ``size`` characters, for the tables of the admin."""
     return forms.TextInput(attrs={"size": size, **attrs})
+
+
+def is_key(value: object, field: models.Field) -> bool:
+    """Say whether a row could have ``value`` in its column ``field``."""
+    try:
+        field.run_validators(field.to_python(value))
+    except (forms.ValidationError, ValueError, OverflowError):
+        return False
+    return True
+
+
+class FoundSelect(AutocompleteSelect):
+    """A row found by typing, which shows nothing as chosen for what no row can have as a key.
+
+    Django puts what was sent into the query for the chosen row before the field has refused it.
+    """
+
+    def optgroups(self, name, value, attr=None):
+        key = self.field.remote_field.model._meta.pk
+        return super().optgroups(name, [v for v in value if v == "" or is_key(v, key)], attr)
 
 
 class TenantForm(forms.ModelForm):

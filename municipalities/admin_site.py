@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from django.apps import apps
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, models, transaction
@@ -15,10 +17,11 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.admin_forms import PartFormSet, TenantForm
+from municipalities.admin_forms import FoundSelect, PartFormSet, TenantForm
 from municipalities.permissions import can_enter_admin
 
 LONGEST_SEARCH = 200
+MOST_ROWS = 200  # of one table inside a page: each is checked, and anybody may claim to send more
 
 
 class PortalAdminSite(admin.AdminSite):
@@ -74,6 +77,11 @@ class RuleMixin:
             kwargs.setdefault("assume_scheme", "https")  # of an address typed without one
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
+    def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", FoundSelect(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
 
 class StillInUse(Exception):
     """A row that somebody's hidden row points to cannot be deleted."""
@@ -105,6 +113,18 @@ def without_links(rows: list, unnamed: tuple[str, ...]) -> list:
     return kept
 
 
+class PortalChangeList(ChangeList):
+    """A list that shows everything, as Django does for other wrong filters, where Django fails."""
+
+    def get_filters(self, request: HttpRequest):
+        if any("\x00" in value for values in self.filter_params.values() for value in values):
+            raise IncorrectLookupParameters
+        try:
+            return super().get_filters(request)
+        except (OverflowError, ValueError) as error:  # of a year beyond the calendar
+            raise IncorrectLookupParameters from error
+
+
 class PortalAdmin(RuleMixin, admin.ModelAdmin):
     """Base of every admin page. Lists have 50 rows a page."""
 
@@ -112,6 +132,9 @@ class PortalAdmin(RuleMixin, admin.ModelAdmin):
     list_max_show_all = 200
     show_full_result_count = False
     save_on_top = False
+
+    def get_changelist(self, request: HttpRequest, **kwargs):
+        return PortalChangeList
 
     def get_deleted_objects(self, objs, request: HttpRequest):
         """Name what a person knows; the rows of link tables go with what they link, unnamed."""
@@ -190,8 +213,10 @@ class ScopedInline(RuleMixin):
     extra = 0
     form = TenantForm
     formset = PartFormSet
+    max_num = MOST_ROWS
 
     def get_formset(self, request: HttpRequest, obj=None, **kwargs):
+        kwargs.setdefault("absolute_max", MOST_ROWS)
         formset = super().get_formset(request, obj, **kwargs)
         formset.form.current_municipality = request.municipality
         return formset

@@ -38,7 +38,7 @@ class PeriodFilter(forms.Form):
     """Base of filters with the days ``ot`` and ``do``, which the form itself declares."""
 
     def clean(self):
-        cleaned = super().clean()
+        cleaned = super().clean() or self.cleaned_data
         start, end = cleaned.get("ot"), cleaned.get("do")
         if start and end and end < start:
             self.add_error("do", _("Крайната дата е преди началната."))
