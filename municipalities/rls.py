@@ -73,11 +73,8 @@ class TenantPolicy(_Policy):
         return table, statements
 
 
-class LinkPolicy(_Policy):
-    """Rows of a many-to-many table are seen and written exactly when the model's row is.
-
-    What they are tied to must be a row that the writer can read.
-    """
+class _OfField:
+    """An operation on one field of a model."""
 
     def __init__(self, model: str, field: str):
         self.model = model
@@ -85,6 +82,13 @@ class LinkPolicy(_Policy):
 
     def deconstruct(self):
         return type(self).__name__, [self.model, self.field], {}
+
+
+class LinkPolicy(_OfField, _Policy):
+    """Rows of a many-to-many table are seen and written exactly when the model's row is.
+
+    What they are tied to must be a row that the writer can read.
+    """
 
     def describe(self):
         return f"Row-level security on the links {self.model}.{self.field}"
@@ -109,7 +113,7 @@ class LinkPolicy(_Policy):
         ]
 
 
-class SameMunicipality(Operation):
+class SameMunicipality(_OfField, Operation):
     """A child row cannot belong to another municipality than the parent it points to.
 
     Adds the composite foreign key (``field``_id, municipality_id) → (id, municipality_id), which
@@ -118,13 +122,6 @@ class SameMunicipality(Operation):
 
     reduces_to_sql = True
     reversible = True
-
-    def __init__(self, model: str, field: str):
-        self.model = model
-        self.field = field
-
-    def deconstruct(self):
-        return type(self).__name__, [self.model, self.field], {}
 
     def describe(self):
         return f"{self.model}.{self.field} stays inside the municipality"

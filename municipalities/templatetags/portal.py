@@ -68,15 +68,12 @@ def long_date(day: dt.date | dt.datetime | None, year: bool = True) -> str:
     return f"{words} г." if year else words
 
 
-def since_words_of(days: int) -> str:
-    """Say for how long: „12 дни“, „7 месеца“."""
-    return ago_words(max(days, 2)).removeprefix("преди ")
-
-
 @register.filter
 def since_words(day: dt.date | None) -> str:
     """Write how long it is since ``day``: „7 месеца“."""
-    return since_words_of((timezone.localdate() - day).days) if day else ""
+    if not day:
+        return ""
+    return ago_words(max((timezone.localdate() - day).days, 2)).removeprefix("преди ")
 
 
 @register.simple_tag(takes_context=True)

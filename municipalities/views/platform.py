@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +20,7 @@ from municipalities.forms_team import WhoForm
 from municipalities.models import Invitation, Membership, Municipality, Role
 from municipalities.permissions import can_operate_platform, require
 from municipalities.tenancy import municipality_scope
-from municipalities.views.team import site_of
+from municipalities.views import invited
 
 PER_PAGE = 50
 
@@ -77,18 +77,8 @@ def municipality(request: HttpRequest, slug: str) -> HttpResponse:
     form = WhoForm(request.POST if request.method == "POST" else None)
     with municipality_scope(found):
         if request.method == "POST" and form.is_valid():
-            try:
-                made = invitations.invite(
-                    municipality=found,
-                    by=request.user,
-                    site=site_of(request),
-                    role=Role.ADMINISTRATOR,
-                    **form.cleaned_data,
-                )
-            except invitations.InvitationError as reason:
-                form.add_error("email", str(reason))
-            else:
-                messages.success(request, f"Поканата е изпратена на {made.email}.")
+            invitation = invited.invite(request, form, municipality=found, role=Role.ADMINISTRATOR)
+            if invitation:
                 return redirect("platform_municipality", found.slug)
         return render(
             request,
@@ -139,14 +129,7 @@ def switch(request: HttpRequest, slug: str) -> HttpResponse:
             "text": "Страницата на общината се показва на гражданите и хората ѝ могат да работят.",
             "button": "Включи общината",
         }
-    return render(request, "municipalities/team/confirm.html", {**words, "back": back})
-
-
-def _invitation(pk: int) -> Invitation:
-    found = _invited().filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return invited.confirm(request, **words, back=back)
 
 
 @require(can_operate_platform)
@@ -155,9 +138,7 @@ def resend(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Send the invitation of an administrator again, with a new link."""
     found = get_object_or_404(Municipality, slug=slug)
     with municipality_scope(found):
-        invitation = _invitation(pk)
-        invitations.resend(invitation, site=site_of(request))
-    messages.success(request, f"Нова връзка е изпратена на {invitation.email}. Старата не работи.")
+        invited.resend(request, invited.found_in(_invited(), pk))
     return redirect("platform_municipality", found.slug)
 
 
@@ -168,18 +149,4 @@ def revoke(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     found = get_object_or_404(Municipality, slug=slug)
     back = reverse("platform_municipality", args=[found.slug])
     with municipality_scope(found):
-        invitation = _invitation(pk)
-        if request.method == "POST":
-            invitations.revoke(invitation)
-            messages.success(request, f"Поканата за {invitation.name} е отменена.")
-            return redirect(back)
-    return render(
-        request,
-        "municipalities/team/confirm.html",
-        {
-            "title": f"Отмяна на поканата за {invitation.name}",
-            "text": f"Връзката, изпратена на {invitation.email}, няма да работи.",
-            "button": "Отмени поканата",
-            "back": back,
-        },
-    )
+        return invited.revoke(request, invited.found_in(_invited(), pk), back=back)

@@ -15,14 +15,10 @@ from municipalities.forms_team import InvitationForm, PeopleFilter, RoleForm
 from municipalities.models import Invitation, Membership, Office, User
 from municipalities.permissions import can_manage_people, can_see_team, require
 from municipalities.sessions import end_sessions
+from municipalities.views import invited
 
 PER_PAGE = 50
 OWN_ROLE = "Собствената си роля не променяте вие: това прави друг администратор на общината."
-
-
-def site_of(request: HttpRequest) -> str:
-    """Return the address of the portal as the request came to it, for links in mails."""
-    return request.build_absolute_uri("/")
 
 
 def _within(request: HttpRequest) -> Q | None:
@@ -170,7 +166,7 @@ def end_role(request: HttpRequest, pk: int) -> HttpResponse:
             end_sessions(person)
         messages.success(request, f"Ролята „{membership.get_role_display()}“ е прекратена.")
         return redirect("team_person", person.pk)
-    return _confirm(
+    return invited.confirm(
         request,
         title=f"Прекратяване на роля: {membership.get_role_display()}",
         text=f"{person.name} вече няма да работи в тази роля. Записаното дотук остава.",
@@ -190,7 +186,7 @@ def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
         team.end_all(person)
         messages.success(request, f"Достъпът на {person.name} е прекратен.")
         return redirect("team_person", person.pk)
-    return _confirm(
+    return invited.confirm(
         request,
         title=f"Прекратяване на достъпа: {person.name}",
         text=(
@@ -200,10 +196,6 @@ def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
         button="Прекрати достъпа",
         back=reverse("team_person", args=[person.pk]),
     )
-
-
-def _confirm(request: HttpRequest, **words: str) -> HttpResponse:
-    return render(request, "municipalities/team/confirm.html", words)
 
 
 # Invitations
@@ -219,19 +211,8 @@ def invite(request: HttpRequest) -> HttpResponse:
     """Invite somebody to a role in the municipality."""
     form = InvitationForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        try:
-            made = invitations.invite(
-                municipality=request.municipality,
-                by=request.user,
-                site=site_of(request),
-                email=form.cleaned_data["email"],
-                name=form.cleaned_data["name"],
-                **form.facts(),
-            )
-        except invitations.InvitationError as reason:
-            form.add_error("email", str(reason))
-        else:
-            messages.success(request, f"Поканата за {made.name} е изпратена на {made.email}.")
+        here = request.municipality
+        if invited.invite(request, form, municipality=here, **form.facts()):
             return redirect("team_invitations")
     return render(
         request,
@@ -250,20 +231,11 @@ def pending(request: HttpRequest) -> HttpResponse:
     return render(request, "municipalities/team/invitations.html", {"page_obj": page})
 
 
-def _invitation(pk: int) -> Invitation:
-    found = _pending().filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
-
-
 @require(can_manage_people)
 @require_http_methods(["POST"])
 def resend(request: HttpRequest, pk: int) -> HttpResponse:
     """Send an invitation again, with a new link."""
-    invitation = _invitation(pk)
-    invitations.resend(invitation, site=site_of(request))
-    messages.success(request, f"Нова връзка е изпратена на {invitation.email}. Старата не работи.")
+    invited.resend(request, invited.found_in(_pending(), pk))
     return redirect("team_invitations")
 
 
@@ -271,18 +243,8 @@ def resend(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an invitation back, after asking."""
-    invitation = _invitation(pk)
-    if request.method == "POST":
-        invitations.revoke(invitation)
-        messages.success(request, f"Поканата за {invitation.name} е отменена.")
-        return redirect("team_invitations")
-    return _confirm(
-        request,
-        title=f"Отмяна на поканата за {invitation.name}",
-        text=f"Връзката, изпратена на {invitation.email}, няма да работи. Може да поканите отново.",
-        button="Отмени поканата",
-        back=reverse("team_invitations"),
-    )
+    invitation = invited.found_in(_pending(), pk)
+    return invited.revoke(request, invitation, back=reverse("team_invitations"))
 
 
 # Offices

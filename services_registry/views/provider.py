@@ -7,8 +7,8 @@ from django.views.decorators.http import require_safe
 
 from municipalities.permissions import require
 from municipalities.tenancy import municipality_scope
-from services_registry.models import ProviderMembership, Service
-from services_registry.permissions import works_for_a_provider
+from services_registry.models import Service
+from services_registry.permissions import own_provider, works_for_a_provider
 
 SERVICES_PER_PAGE = 50
 
@@ -17,11 +17,7 @@ SERVICES_PER_PAGE = 50
 @require_safe
 def my_services(request: HttpRequest) -> HttpResponse:
     """The provider's own services with their free places, as citizens see them today."""
-    membership = (
-        ProviderMembership.at_sign_in.filter(user=request.user, municipality__is_active=True)
-        .select_related("provider", "municipality")
-        .order_by("pk")[0]
-    )
+    membership = own_provider(request)
     with municipality_scope(membership.municipality):
         services = (
             Service.objects.filter(provider=membership.provider)

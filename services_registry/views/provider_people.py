@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from municipalities import invitations
 from municipalities.forms_team import WhoForm
 from municipalities.models import Invitation
 from municipalities.permissions import can_manage_provider_people, require
+from municipalities.views import invited
 from services_registry import provider_team
 from services_registry.models import Provider, ProviderMembership
 
@@ -96,20 +96,14 @@ def invite(request: HttpRequest) -> HttpResponse:
     """Invite somebody to work for a provider."""
     form = ProviderInvitationForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        try:
-            made = invitations.invite(
-                municipality=request.municipality,
-                by=request.user,
-                site=request.build_absolute_uri("/"),
-                kind=provider_team.KIND,
-                email=form.cleaned_data["email"],
-                name=form.cleaned_data["name"],
-                target_id=form.cleaned_data["provider"].pk,
-            )
-        except invitations.InvitationError as reason:
-            form.add_error("email", str(reason))
-        else:
-            messages.success(request, f"Поканата за {made.name} е изпратена на {made.email}.")
+        provider = form.cleaned_data["provider"]
+        if invited.invite(
+            request,
+            form,
+            municipality=request.municipality,
+            kind=provider_team.KIND,
+            target_id=provider.pk,
+        ):
             return redirect("provider_people")
     return render(
         request,
@@ -123,9 +117,7 @@ def invite(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["POST"])
 def resend(request: HttpRequest, pk: int) -> HttpResponse:
     """Send an invitation again, with a new link."""
-    invitation = _invitation(pk)
-    invitations.resend(invitation, site=request.build_absolute_uri("/"))
-    messages.success(request, f"Нова връзка е изпратена на {invitation.email}. Старата не работи.")
+    invited.resend(request, invited.found_in(_pending(), pk))
     return redirect("provider_people")
 
 
@@ -133,17 +125,8 @@ def resend(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an invitation back, after asking."""
-    invitation = _invitation(pk)
-    if request.method == "POST":
-        invitations.revoke(invitation)
-        messages.success(request, f"Поканата за {invitation.name} е отменена.")
-        return redirect("provider_people")
-    return _confirm(
-        request,
-        title=f"Отмяна на поканата за {invitation.name}",
-        text=f"Връзката, изпратена на {invitation.email}, няма да работи. Може да поканите отново.",
-        button="Отмени поканата",
-    )
+    invitation = invited.found_in(_pending(), pk)
+    return invited.revoke(request, invitation, back=reverse("provider_people"))
 
 
 @require(can_manage_provider_people)
@@ -157,7 +140,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
         provider_team.end(membership)
         messages.success(request, f"Достъпът на {membership.user.name} е прекратен.")
         return redirect("provider_people")
-    return _confirm(
+    return invited.confirm(
         request,
         title=f"Прекратяване на достъпа: {membership.user.name}",
         text=(
@@ -165,16 +148,5 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
             "излиза от портала на всяко устройство. Записаното от него остава."
         ),
         button="Прекрати достъпа",
+        back=reverse("provider_people"),
     )
-
-
-def _invitation(pk: int) -> Invitation:
-    found = _pending().filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
-
-
-def _confirm(request: HttpRequest, **words: str) -> HttpResponse:
-    back = reverse("provider_people")
-    return render(request, "municipalities/team/confirm.html", {**words, "back": back})

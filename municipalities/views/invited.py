@@ -1,0 +1,70 @@
+"""What the pages of invitations share, whoever invites and to whatever: view helpers, no pages."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from municipalities import invitations
+from municipalities.models import Invitation, Municipality
+
+
+def confirm(request: HttpRequest, *, title: str, text: str, button: str, back: str) -> HttpResponse:
+    """Ask before something that cannot be taken back; ``back`` is the address of „Отказ“."""
+    words = {"title": title, "text": text, "button": button, "back": back}
+    return render(request, "municipalities/team/confirm.html", words)
+
+
+def invite(
+    request: HttpRequest, form: forms.Form, *, municipality: Municipality, **facts
+) -> Invitation | None:
+    """Invite the person of a valid ``form`` and say so; None with an error on the form if not.
+
+    The links in the mail lead to the portal as the request came to it.
+    """
+    try:
+        made = invitations.invite(
+            municipality=municipality,
+            by=request.user,
+            site=request.build_absolute_uri("/"),
+            email=form.cleaned_data["email"],
+            name=form.cleaned_data["name"],
+            **facts,
+        )
+    except invitations.InvitationError as reason:
+        form.add_error("email", str(reason))
+        return None
+    messages.success(request, f"Поканата за {made.name} е изпратена на {made.email}.")
+    return made
+
+
+def found_in(pending: QuerySet[Invitation], pk: int) -> Invitation:
+    """Return the invitation among ``pending``; raises Http404 for any other."""
+    found = pending.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def resend(request: HttpRequest, invitation: Invitation) -> None:
+    """Send an invitation again, with a new link, and say so."""
+    invitations.resend(invitation, site=request.build_absolute_uri("/"))
+    messages.success(request, f"Нова връзка е изпратена на {invitation.email}. Старата не работи.")
+
+
+def revoke(request: HttpRequest, invitation: Invitation, *, back: str) -> HttpResponse:
+    """Take an invitation back, after asking; ends at the address ``back``."""
+    if request.method == "POST":
+        invitations.revoke(invitation)
+        messages.success(request, f"Поканата за {invitation.name} е отменена.")
+        return redirect(back)
+    return confirm(
+        request,
+        title=f"Отмяна на поканата за {invitation.name}",
+        text=f"Връзката, изпратена на {invitation.email}, няма да работи. Може да поканите отново.",
+        button="Отмени поканата",
+        back=back,
+    )
