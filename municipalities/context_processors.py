@@ -22,6 +22,8 @@ def portal(request: HttpRequest) -> dict:
         "memberships": getattr(request, "memberships", []),
         "current_municipality": getattr(request, "municipality", None),
         "signed_in": signed_in,
+        "may_see_registry": signed_in and permissions.can_see_registry(request),
+        "may_manage_registry": signed_in and permissions.can_manage_registry(request),
         "may_use_desk": signed_in and permissions.can_use_desk(request),
         "may_manage_people": signed_in and permissions.can_manage_people(request),
         "may_see_team": signed_in and permissions.can_see_team(request),

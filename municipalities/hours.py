@@ -47,6 +47,48 @@ class OpeningHours(models.Model):
             raise ValidationError({"closes": _("Краят трябва да е след началото.")})
 
 
+class ExceptionalHours(models.Model):
+    """Days, both ends included, on which a place is closed or open only from ``opens``.
+
+    No times mean closed all day. A stretch here stands instead of the week and of holidays.
+    """
+
+    first_day = models.DateField(_("от дата"))
+    last_day = models.DateField(_("до дата"))
+    opens = models.TimeField(_("от час"), null=True, blank=True)
+    closes = models.TimeField(_("до час"), null=True, blank=True)
+    reason = models.CharField(_("причина"), max_length=160, blank=True)
+
+    class Meta:
+        abstract = True
+        ordering = ("first_day", "opens", "pk")
+        verbose_name = _("ден с друго работно време")
+        verbose_name_plural = _("дни с друго работно време")
+        constraints = [
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_days_in_order",
+                condition=models.Q(first_day__lte=models.F("last_day")),
+                violation_error_message=_("Крайната дата е преди началната."),
+            ),
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_both_times",
+                condition=models.Q(opens__isnull=True, closes__isnull=True)
+                | models.Q(opens__isnull=False, closes__isnull=False, opens__lt=models.F("closes")),
+                violation_error_message=_(
+                    "Попълнете двата часа, краят след началото, или оставете и двата празни."
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        days = f"{self.first_day:%d.%m.%Y}"
+        if self.last_day != self.first_day:
+            days = f"{days} – {self.last_day:%d.%m.%Y}"
+        if self.opens is None or self.closes is None:
+            return f"{days}: {_('затворено')}"
+        return f"{days}: {self.opens:%H:%M} – {self.closes:%H:%M}"
+
+
 @dataclass(frozen=True)
 class OpenState:
     """Whether a place is open, and until or from when: ``at`` is a local time or None."""

@@ -55,6 +55,11 @@ def can_manage_registry(request: HttpRequest) -> bool:
     return role_of(request) in {Role.ADMINISTRATOR, Role.HEAD}
 
 
+def can_see_registry(request: HttpRequest) -> bool:
+    """Whoever works at the desk or keeps the registry reads the whole of it, drafts included."""
+    return can_use_desk(request) or can_manage_registry(request)
+
+
 def can_manage_people(request: HttpRequest) -> bool:
     """The municipal administrator invites people, gives them roles and ends them."""
     return role_of(request) == Role.ADMINISTRATOR

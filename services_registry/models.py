@@ -6,19 +6,17 @@ import datetime as dt
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
 from municipalities.audit import tracked
-from municipalities.hours import OpeningHours, OpenState, open_state, week
-from municipalities.models import Settlement
-from municipalities.places import AccessiblePlace
-from municipalities.templatetags.portal import money
+from municipalities.days import add_months
+from municipalities.models import User
 from municipalities.tenancy import MunicipalModel
 from services_registry.classifiers import (  # noqa: F401  Django finds an app's models here
     LifeSituation,
@@ -29,9 +27,16 @@ from services_registry.classifiers import (  # noqa: F401  Django finds an app's
     TargetGroup,
 )
 from services_registry.fields import IndexField, public_id
+from services_registry.imports.models import ColumnMatch, ImportRun  # noqa: F401  as above
+from services_registry.offer import EVERYBODY, Capacity, Fee  # noqa: F401  as above
 from services_registry.providers import Provider, ProviderMembership  # noqa: F401  as above
-
-EVERYBODY = "всички"
+from services_registry.sites import ServiceSite, SiteException, SiteHours  # noqa: F401  as above
+from services_registry.upkeep.models import (  # noqa: F401  as above
+    ChangeProposal,
+    Confirmation,
+    ErrorReport,
+    ReviewReminder,
+)
 
 
 class ServiceQuerySet(models.QuerySet):
@@ -43,6 +48,26 @@ class ServiceQuerySet(models.QuerySet):
             capacity_places=models.Subquery(newest.values("places")[:1]),
             capacity_free=models.Subquery(newest.values("free")[:1]),
             capacity_waiting=models.Subquery(newest.values("waiting")[:1]),
+        )
+
+    def with_freshness(self):
+        """Annotate ``review_due`` (date or None) and ``stale``: due before today, or never checked.
+
+        The same as the properties ``review_due_on`` and ``is_stale``, for filters and orders.
+        """
+        due = models.Func(
+            models.F("checked_on"),
+            models.F("review_every"),
+            template="(%(expressions)s))::date",
+            arg_joiner=" + make_interval(months => ",
+            output_field=models.DateField(),
+        )
+        return self.annotate(review_due=due).annotate(
+            stale=models.Case(
+                models.When(review_due__gte=timezone.localdate(), then=models.Value(False)),
+                default=models.Value(True),
+                output_field=models.BooleanField(),
+            )
         )
 
     def for_listing(self):
@@ -81,7 +106,8 @@ class PublicServiceManager(models.Manager.from_queryset(ServiceQuerySet)):
 
     def get_queryset(self):
         shown = super().get_queryset().filter(status__in=Service.PUBLIC_STATUSES)
-        return shown.filter(municipality__is_active=True)
+        still = Q(closes_on__isnull=True) | Q(closes_on__gte=timezone.localdate())
+        return shown.filter(still, municipality__is_active=True)
 
 
 @tracked("ServiceHistory", exclude=("search_vector",))
@@ -90,6 +116,7 @@ class Service(MunicipalModel):
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("чернова")
+        REVIEW = "review", _("за преглед")
         PUBLISHED = "published", _("публикувана")
         PAUSED = "paused", _("временно спряна")
         CLOSED = "closed", _("закрита")
@@ -115,6 +142,33 @@ class Service(MunicipalModel):
         DIRECTORATE = "directorate", _("насочва дирекция „Социално подпомагане“")
         UNCLEAR = "unclear", _("уточнява се във фронт-офиса")
 
+    class Function(models.TextChoices):
+        PREVENTIVE = "preventive", _("превантивна")
+        SUPPORTING = "supporting", _("подкрепяща")
+        RESTORATIVE = "restorative", _("възстановителна")
+
+    class Term(models.TextChoices):
+        SHORT = "short", _("краткосрочна")
+        MEDIUM = "medium", _("средносрочна")
+        LONG = "long", _("дългосрочна")
+
+    class Intensity(models.TextChoices):
+        HOURLY = "hourly", _("почасово")
+        HALF_DAY = "half_day", _("полудневно")
+        FULL_DAY = "full_day", _("целодневно")
+        AROUND_THE_CLOCK = "around_the_clock", _("денонощно")
+
+    class Language(models.TextChoices):
+        BULGARIAN = "bg", _("български")
+        TURKISH = "tr", _("турски")
+        ROMANI = "rom", _("ромски")
+        ENGLISH = "en", _("английски")
+        RUSSIAN = "ru", _("руски")
+        UKRAINIAN = "uk", _("украински")
+        ARMENIAN = "hy", _("арменски")
+        ARABIC = "ar", _("арабски")
+        FARSI = "fa", _("фарси")
+
     class CheckedBy(models.TextChoices):
         PROVIDER = "provider", _("доставчика")
         OFFICE = "office", _("фронт-офиса")
@@ -132,6 +186,22 @@ class Service(MunicipalModel):
     description = models.TextField(_("описание"), blank=True)
     for_whom = models.TextField(_("за кого е"), blank=True)
     not_for = models.TextField(_("за кого не е"), blank=True)
+    eligibility = models.TextField(
+        _("кога имате право"), blank=True, help_text=_("Условията с прости думи.")
+    )
+    easy_read = models.TextField(
+        _("лесно за четене"),
+        blank=True,
+        help_text=_("Кратки изречения, по едно нещо в изречение. Празен ред дели частите."),
+    )
+    easy_read_tested_by = models.CharField(
+        _("лесният текст е проверен с"),
+        max_length=160,
+        blank=True,
+        help_text=_("С кои хора е проверен, без имена: „група от дневния център“."),
+    )
+    easy_read_tested_on = models.DateField(_("проверен на"), null=True, blank=True)
+    summary_en = models.CharField(_("накратко на английски"), max_length=400, blank=True)
     own_words = models.TextField(
         _("как го търсят хората"), blank=True, help_text=_("Думи и изрази със запетая между тях.")
     )
@@ -148,6 +218,30 @@ class Service(MunicipalModel):
         default=list,
     )
     financing = models.CharField(_("финансиране"), max_length=10, choices=Financing.choices)
+    functions = ArrayField(
+        models.CharField(max_length=12, choices=Function.choices),
+        verbose_name=_("функция"),
+        default=list,
+        blank=True,
+    )
+    terms = ArrayField(
+        models.CharField(max_length=8, choices=Term.choices),
+        verbose_name=_("срок на ползване"),
+        default=list,
+        blank=True,
+    )
+    intensities = ArrayField(
+        models.CharField(max_length=18, choices=Intensity.choices),
+        verbose_name=_("продължителност през деня"),
+        default=list,
+        blank=True,
+    )
+    languages = ArrayField(
+        models.CharField(max_length=3, choices=Language.choices),
+        verbose_name=_("езици"),
+        default=list,
+        blank=True,
+    )
     referred_by = models.CharField(
         _("насочване"), max_length=14, choices=ReferredBy.choices, default=ReferredBy.UNCLEAR
     )
@@ -171,6 +265,35 @@ class Service(MunicipalModel):
     checked_by = models.CharField(
         _("проверена от"), max_length=10, choices=CheckedBy.choices, blank=True, default=""
     )
+    owner = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("отговаря за данните"),
+    )
+    review_every = models.PositiveSmallIntegerField(
+        _("преглежда се на (месеци)"),
+        default=6,
+        validators=[MinValueValidator(1), MaxValueValidator(36)],
+    )
+    legal_act = models.CharField(
+        _("създадена с акт"),
+        max_length=200,
+        blank=True,
+        help_text=_("Решение на общинския съвет или заповед, с номер."),
+    )
+    legal_act_on = models.DateField(_("дата на акта"), null=True, blank=True)
+    opened_on = models.DateField(_("работи от"), null=True, blank=True)
+    in_national_map = models.BooleanField(_("включена в Националната карта"), null=True, blank=True)
+    closes_on = models.DateField(
+        _("последен ден"),
+        null=True,
+        blank=True,
+        help_text=_("След този ден услугата сама става „закрита“."),
+    )
+    closing_note = models.CharField(_("какво следва за хората"), max_length=250, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     search_vector = IndexField(null=True, editable=False)
@@ -199,6 +322,16 @@ class Service(MunicipalModel):
                 condition=Q(checked_on__isnull=True) | ~Q(checked_by=""),
                 violation_error_message=_("Посочете кой е проверил данните."),
             ),
+            models.CheckConstraint(
+                name="service_reviewed_in_time",
+                condition=Q(review_every__gte=1, review_every__lte=36),
+                violation_error_message=_("Срокът за преглед е от 1 до 36 месеца."),
+            ),
+            models.CheckConstraint(
+                name="service_easy_read_tested_with",
+                condition=Q(easy_read_tested_on__isnull=True) | ~Q(easy_read_tested_by=""),
+                violation_error_message=_("Посочете с кого е проверен лесният текст."),
+            ),
         ]
         indexes = [
             GinIndex(fields=["search_vector"], name="service_search"),
@@ -221,83 +354,41 @@ class Service(MunicipalModel):
         """Days since somebody confirmed the data, None if nobody has."""
         return (timezone.localdate() - self.checked_on).days if self.checked_on else None
 
+    @property
+    def review_due_on(self) -> dt.date | None:
+        """The last day on which the data count as fresh, None if nobody has confirmed them."""
+        return add_months(self.checked_on, self.review_every) if self.checked_on else None
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the data are older than their review interval allows, or were never checked."""
+        due = self.review_due_on
+        return due is None or due < timezone.localdate()
+
     def setting_names(self) -> list[str]:
         """Return the words for where the service is given."""
-        names = dict(self.Setting.choices)
-        return [str(names.get(code, code)) for code in self.settings]
+        return self._words(self.Setting, self.settings)
 
+    def function_names(self) -> list[str]:
+        """Return the words for what the service does: prevents, supports, restores."""
+        return self._words(self.Function, self.functions)
 
-class ServiceSite(MunicipalModel, AccessiblePlace):
-    """Място на предоставяне. The address of a shelter from violence is secret and never shown."""
+    def term_names(self) -> list[str]:
+        """Return the words for how long the service is used."""
+        return self._words(self.Term, self.terms)
 
-    service = models.ForeignKey(
-        Service, on_delete=models.CASCADE, related_name="sites", verbose_name=_("услуга")
-    )
-    name = models.CharField(_("наименование"), max_length=160, blank=True)
-    settlement = models.ForeignKey(
-        Settlement, on_delete=models.PROTECT, related_name="+", verbose_name=_("населено място")
-    )
-    address = models.CharField(_("адрес"), max_length=200, blank=True)
-    address_is_secret = models.BooleanField(_("адресът не се показва"), default=False)
-    latitude = models.DecimalField(
-        _("ширина"), max_digits=9, decimal_places=6, null=True, blank=True
-    )
-    longitude = models.DecimalField(
-        _("дължина"), max_digits=9, decimal_places=6, null=True, blank=True
-    )
-    phone = models.CharField(_("телефон"), max_length=40, blank=True)
-    email = models.EmailField(_("е-поща"), blank=True)
-    note = models.CharField(_("бележка за мястото"), max_length=250, blank=True)
-    public_id = public_id()
+    def intensity_names(self) -> list[str]:
+        """Return the words for how much of the day it takes."""
+        return self._words(self.Intensity, self.intensities)
 
-    objects = ScopedManager(municipality="municipality")
-    public = models.Manager()
+    def language_names(self) -> list[str]:
+        """Return the languages spoken there."""
+        return self._words(self.Language, self.languages)
 
-    class Meta:
-        ordering = ("pk",)
-        verbose_name = _("място")
-        verbose_name_plural = _("места")
-        constraints = [
-            models.CheckConstraint(
-                name="secret_site_has_no_address",
-                condition=Q(address_is_secret=False)
-                | Q(address="", latitude__isnull=True, longitude__isnull=True),
-                violation_error_message=_("Място с таен адрес не се записва с адрес и координати."),
-            ),
-            models.CheckConstraint(
-                name="site_has_both_coordinates",
-                condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(latitude__isnull=False, longitude__isnull=False),
-                violation_error_message=_("Координатите са две: ширина и дължина."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name or f"{self.settlement}"
-
-    def week(self) -> list[tuple[str, str]]:
-        """Return the working week as (days, times)."""
-        return week(self.hours.all())
-
-    def open_state(self, moment: dt.datetime | None = None) -> OpenState | None:
-        """Say whether the place is open at ``moment`` (now); None where hours are not known."""
-        return open_state(self.hours.all(), moment)
-
-
-class SiteHours(MunicipalModel, OpeningHours):
-    """Working hours of a place."""
-
-    site = models.ForeignKey(
-        ServiceSite, on_delete=models.CASCADE, related_name="hours", verbose_name=_("място")
-    )
-
-    objects = ScopedManager(municipality="municipality")
-    public = models.Manager()
-
-    class Meta(OpeningHours.Meta):
-        constraints = [
-            models.UniqueConstraint(fields=["site", "weekday", "opens"], name="site_hours_once")
-        ]
+    @staticmethod
+    def _words(choices: type[models.TextChoices], codes: list[str]) -> list[str]:
+        names = dict(choices.choices)
+        return [str(names.get(code, code)) for code in codes]
 
 
 class ServicePaper(MunicipalModel):
@@ -325,110 +416,3 @@ class ServicePaper(MunicipalModel):
 
     def __str__(self) -> str:
         return str(self.document)
-
-
-class Fee(MunicipalModel):
-    """Такса for a group of users. A number that nobody verified is never shown to a citizen."""
-
-    class Kind(models.TextChoices):
-        FREE = "free", _("безплатно")
-        FIXED = "fixed", _("определена сума")
-        INCOME_SHARE = "income_share", _("според дохода")
-        UNKNOWN = "unknown", _("уточнява се")
-
-    class Per(models.TextChoices):
-        MONTH = "month", _("на месец")
-        DAY = "day", _("на ден")
-        VISIT = "visit", _("на посещение")
-
-    service = models.ForeignKey(
-        Service, on_delete=models.CASCADE, related_name="fees", verbose_name=_("услуга")
-    )
-    user_group = models.CharField(_("за кого"), max_length=160)
-    kind = models.CharField(_("вид"), max_length=12, choices=Kind.choices)
-    amount = models.DecimalField(_("сума"), max_digits=8, decimal_places=2, null=True, blank=True)
-    currency = models.CharField(
-        _("валута"), max_length=3, choices=[("EUR", "€"), ("BGN", "лв.")], default="EUR"
-    )
-    per = models.CharField(_("за"), max_length=5, choices=Per.choices, blank=True)
-    note = models.CharField(_("бележка"), max_length=250, blank=True)
-    legal_act = models.CharField(_("правно основание"), max_length=200, blank=True)
-    valid_from = models.DateField(_("в сила от"), null=True, blank=True)
-    valid_to = models.DateField(_("в сила до"), null=True, blank=True)
-    verified = models.BooleanField(_("сумата е проверена в акта"), default=False)
-
-    objects = ScopedManager(municipality="municipality")
-    public = models.Manager()
-
-    class Meta:
-        ordering = ("pk",)
-        verbose_name = _("такса")
-        verbose_name_plural = _("такси")
-        constraints = [
-            models.CheckConstraint(
-                name="fee_fixed_has_amount",
-                condition=~Q(kind="fixed") | Q(amount__isnull=False, amount__gte=0),
-                violation_error_message=_(
-                    "Определената сума трябва да е число, не по-малко от нула."
-                ),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user_group}: {self.get_kind_display()}"
-
-    @property
-    def amount_for_citizens(self):
-        """The amount if somebody verified it, else None."""
-        return self.amount if self.verified else None
-
-    def for_citizens(self) -> str:
-        """Say what the group pays in plain words; a sum that nobody verified is not said."""
-        if self.kind == self.Kind.FREE:
-            words = _("безплатно")
-        elif self.kind == self.Kind.INCOME_SHARE:
-            words = _("такса според дохода")
-        elif self.kind == self.Kind.UNKNOWN:
-            words = _("таксата се уточнява във фронт-офиса")
-        elif self.amount_for_citizens is None:
-            words = _("определена такса; точната сума ще ви кажат във фронт-офиса")
-        else:
-            words = f"{money(self.amount, self.currency)} {self.get_per_display()}".strip()
-        return str(words) if self.is_for_some else capfirst(words)
-
-    @property
-    def is_for_some(self) -> bool:
-        """Whether the fee is for a group and not for everybody."""
-        return bool(self.user_group) and self.user_group != EVERYBODY
-
-
-class Capacity(MunicipalModel):
-    """Капацитет, свободни места и чакащи at a date; the newest row is the present state."""
-
-    service = models.ForeignKey(
-        Service, on_delete=models.CASCADE, related_name="capacities", verbose_name=_("услуга")
-    )
-    as_of = models.DateField(_("към дата"), default=timezone.localdate)
-    places = models.PositiveIntegerField(_("места"))
-    free = models.PositiveIntegerField(_("свободни"))
-    waiting = models.PositiveIntegerField(_("чакащи"), default=0)
-
-    objects = ScopedManager(municipality="municipality")
-    public = models.Manager()
-
-    class Meta:
-        ordering = ("-as_of", "-pk")
-        verbose_name = _("свободни места към дата")
-        verbose_name_plural = _("свободни места по дати")
-        indexes = [models.Index(fields=["service", "-as_of", "-id"], name="capacity_newest")]
-        constraints = [
-            models.UniqueConstraint(fields=["service", "as_of"], name="capacity_once_a_day"),
-            models.CheckConstraint(
-                name="capacity_free_within_places",
-                condition=Q(free__lte=models.F("places")),
-                violation_error_message=_("Свободните места не може да са повече от всички."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.free} от {self.places} към {self.as_of:%d.%m.%Y}"

@@ -1,14 +1,20 @@
-"""Public addresses of the catalogue, and the provider's corner."""
+"""The addresses of the registry; each part of the work has its own file."""
 
-from django.urls import path
+from django.urls import include, path
 
-from services_registry.views import catalogue, provider, provider_people
+from services_registry.views import catalogue, provider_people
 
 urlpatterns = [
     path("", catalogue.home, name="home"),
     path("uslugi/", catalogue.catalogue, name="catalogue"),
     path("uslugi/<slug:municipality>/<slug:slug>/", catalogue.service, name="service"),
-    path("dostavchik/", provider.my_services, name="provider"),
+    path("", include("services_registry.urls_public")),
+    path("dostavchik/", include("services_registry.urls_provider")),
+    path("registar/", include("services_registry.urls_registry")),
+    path("registar/svezhest/", include("services_registry.upkeep.urls_freshness")),
+    path("registar/signali/", include("services_registry.upkeep.urls_reports")),
+    path("registar/predlozheniya/", include("services_registry.upkeep.urls_proposals")),
+    path("registar/vnos/", include("services_registry.imports.urls")),
     path("obshtina/dostavchitsi/", provider_people.people, name="provider_people"),
     path("obshtina/dostavchitsi/pokana/", provider_people.invite, name="provider_invite"),
     path(

@@ -16,7 +16,6 @@ from services_registry.models import Service
 from services_registry.search import search
 
 RESULTS_PER_PAGE = 20
-STALE_AFTER_DAYS = 180
 OFFICES_ON_HOME = 12
 SUPPORTING = (99, NO_KIND, str(SUPPORTING_NAME))
 
@@ -61,7 +60,6 @@ def catalogue(request: HttpRequest) -> HttpResponse:
             "interpretation": interpretation,
             "chosen": chosen,
             "quick_exit": situation in options.quick_exit,
-            "stale_after": STALE_AFTER_DAYS,
         },
     )
 
@@ -79,7 +77,6 @@ def service(request: HttpRequest, municipality: str, slug: str) -> HttpResponse:
             "service": found,
             "office": office,
             "office_state": office.open_state() if office else None,
-            "stale_after": STALE_AFTER_DAYS,
             "quick_exit": any(s.quick_exit for s in found.life_situations.all()),
         },
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 import pghistory.models
 from django.apps import apps
@@ -12,7 +13,7 @@ from django.utils import timezone
 from municipalities.audit import AccessEvent
 from municipalities.models import Invitation, Municipality, Settlement
 from municipalities.tenancy import MunicipalModel, municipality_scope
-from services_registry.models import Service
+from services_registry.models import ColumnMatch, ImportRun, Service
 from tests import factories, factories_people, factories_projects
 
 # Columns whose form a word would break, or that a page shows of right to people of other places.
@@ -126,6 +127,21 @@ def _of_the_registry(owner: Municipality, public: bool) -> list[models.Model]:
     site = factories.ServiceSiteFactory(**of_service, settlement=_settlement(owner))
     with municipality_scope(owner):
         hours = site.hours.create(municipality=owner, weekday=1, opens="08:00", closes="12:00")
+        day = timezone.localdate() + dt.timedelta(days=30)
+        exception = site.exceptions.create(municipality=owner, first_day=day, last_day=day)
+        reminder = service.reviewreminders.create(
+            municipality=owner, side="office", email="sluzhba@example.bg", due_on=day
+        )
+        upkeep = [
+            reminder,
+            service.confirmations.create(municipality=owner, side="office", reminder=reminder),
+            service.errorreports.create(
+                municipality=owner, part="price", text="грешка", submission=uuid.uuid4()
+            ),
+            service.changeproposals.create(municipality=owner, after={"summary": "ново"}),
+            ImportRun.objects.create(municipality=owner, file_name="uslugi.xlsx"),
+            ColumnMatch.objects.create(municipality=owner, heading="колона", field="name"),
+        ]
         document = service.papers.model._meta.get_field("document").related_model
         paper = service.papers.create(
             municipality=owner,
@@ -136,6 +152,8 @@ def _of_the_registry(owner: Municipality, public: bool) -> list[models.Model]:
         service,
         site,
         hours,
+        exception,
+        *upkeep,
         paper,
         factories.FeeFactory(**of_service),
         factories.CapacityFactory(**of_service),

@@ -1,0 +1,1 @@
+"""Services from a spreadsheet: read, matched, checked, loaded all or nothing, undone."""

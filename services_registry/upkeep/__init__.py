@@ -1,0 +1,1 @@
+"""The registry kept true: confirmations, reminders, errors reported, changes proposed."""

@@ -1,0 +1,5 @@
+"""Addresses of the freshness board."""
+
+from django.urls.resolvers import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Addresses of citizens' reports as staff answer them."""
+
+from django.urls.resolvers import URLPattern
+
+urlpatterns: list[URLPattern] = []
