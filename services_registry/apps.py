@@ -12,7 +12,7 @@ class ServicesRegistryConfig(AppConfig):
         from municipalities.sections import register_section
         from services_registry import provider_team
         from services_registry.permissions import works_for_a_provider
-        from services_registry.views.catalogue import services_section
+        from services_registry.views.service import services_section
 
         register_section(
             order=20, template="services_registry/section_services.html", load=services_section

@@ -2,12 +2,12 @@
 
 from django.urls import include, path
 
-from services_registry.views import catalogue, provider_people
+from services_registry.views import catalogue, provider_people, service
 
 urlpatterns = [
     path("", catalogue.home, name="home"),
     path("uslugi/", catalogue.catalogue, name="catalogue"),
-    path("uslugi/<slug:municipality>/<slug:slug>/", catalogue.service, name="service"),
+    path("uslugi/<slug:municipality>/<slug:slug>/", service.service, name="service"),
     path("", include("services_registry.urls_public")),
     path("dostavchik/", include("services_registry.urls_provider")),
     path("registar/", include("services_registry.urls_registry")),
