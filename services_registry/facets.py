@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from django.db.models import CharField, F, IntegerField, Value
-from django.db.models.functions import Lower, Trim
+from django.db.models import CharField, F, FloatField, IntegerField, OuterRef, Subquery, Value
+from django.db.models.functions import Cast, Lower, Trim
 
 from municipalities.models import Municipality, Settlement
 from services_registry.classifiers import LifeSituation, ServiceKind, TargetGroup
-from services_registry.places import nearest_place
+from services_registry.places import Place, Point, nearest_place
 
 LONGEST_PLACE = 80
 # „гр. Сливен“, „село Изгрев“ and „Сливен“ are the same place to the person who types it.
@@ -20,9 +20,9 @@ PLACE_PREFIXES = ("гр.", "гр ", "град ", "с.", "село ", "общин
 class Options:
     """Choices as (value, label).
 
-    ``places`` are the slugs of municipalities that the typed place stands for, ``meant`` the place
-    it was taken for when no place is spelled so; ``quick_exit`` the situations whose pages one must
-    be able to leave at once.
+    ``places`` are the slugs of municipalities that the typed place stands for, ``points`` where it
+    is, ``meant`` the place it was taken for when no place is spelled so; ``quick_exit`` the
+    situations whose pages one must be able to leave at once.
     """
 
     municipalities: list[tuple[str, str]] = field(default_factory=list)
@@ -30,8 +30,18 @@ class Options:
     groups: list[tuple[str, str]] = field(default_factory=list)
     kinds: list[tuple[str, str]] = field(default_factory=list)
     places: list[str] = field(default_factory=list)
+    points: list[Point] = field(default_factory=list)
     meant: str = ""
     quick_exit: set[str] = field(default_factory=set)
+
+    def take_place(self, place: Place) -> None:
+        """Add a place that the typed name stands for."""
+        if place.municipality not in self.places:
+            self.places.append(place.municipality)
+        if place.latitude is not None and place.longitude is not None:
+            point = (float(place.latitude), float(place.longitude))
+            if point not in self.points:
+                self.points.append(point)
 
 
 def bare_place(typed: str) -> str:
@@ -43,13 +53,33 @@ def bare_place(typed: str) -> str:
     return name
 
 
-def _rows(queryset, what: str, value: str, label: str, position):
+def _rows(queryset, what: str, value: str, label: str, position, north=None, east=None):
+    nowhere = Value(None, output_field=FloatField())
     return queryset.order_by().values_list(
         Value(what, output_field=CharField()),
         F(value),
         F(label),
         position,
+        Cast(north or nowhere, FloatField()),
+        Cast(east or nowhere, FloatField()),
     )
+
+
+def _places(active, name: str) -> list:
+    """Return the queries for the settlements and municipalities that are called ``name``."""
+    nowhere = Value(0, output_field=IntegerField())
+    parts = []
+    settlements = Settlement.objects.filter(municipality__is_active=True)
+    for spelled in (Lower(Trim("name")), Lower(Trim("name_en"))):
+        matching = settlements.alias(spelled=spelled).filter(spelled=name)
+        where = (F("latitude"), F("longitude"))
+        parts.append(_rows(matching, "places", "municipality__slug", "name", nowhere, *where))
+    centre = Settlement.objects.filter(ekatte=OuterRef("centre_ekatte")).order_by()
+    where = (Subquery(centre.values("latitude")), Subquery(centre.values("longitude")))
+    for own in (Lower("name"), Lower("name_en"), Lower("slug")):
+        matching = active.alias(spelled=own).filter(spelled=name)
+        parts.append(_rows(matching, "places", "slug", "name", nowhere, *where))
+    return parts
 
 
 def catalogue_options(typed_place: str = "") -> Options:
@@ -65,23 +95,18 @@ def catalogue_options(typed_place: str = "") -> Options:
         _rows(ServiceKind.objects.all(), "kinds", "code", "plain_name", F("number")),
     ]
     if name:
-        place = Settlement.objects.filter(municipality__is_active=True)
-        for spelled in (Lower(Trim("name")), Lower(Trim("name_en"))):
-            matching = place.alias(spelled=spelled).filter(spelled=name)
-            parts.append(_rows(matching, "places", "municipality__slug", "name", nowhere))
-        for own in (Lower("name"), Lower("name_en"), Lower("slug")):
-            matching = active.alias(spelled=own).filter(spelled=name)
-            parts.append(_rows(matching, "places", "slug", "name", nowhere))
+        parts += _places(active, name)
     options = Options()
     rows = sorted(parts[0].union(*parts[1:], all=True), key=lambda row: (row[3], row[2]))
-    for what, value, label, _position in rows:
+    for what, value, label, _position, north, east in rows:
         if what == "places":
-            if value not in options.places:
-                options.places.append(value)
+            options.take_place(Place(label, value, north, east))
         elif what == "quick_exit":
             options.quick_exit.add(value)
         else:
             getattr(options, what).append((value, label))
     if name and not options.places and (nearest := nearest_place(name)):
-        options.meant, options.places = nearest
+        options.meant, places = nearest
+        for place in places:
+            options.take_place(place)
     return options

@@ -9,23 +9,41 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import BooleanField, F, FloatField, Func, QuerySet, Subquery, Value
+from django.db.models import (
+    BooleanField,
+    Case,
+    ExpressionWrapper,
+    F,
+    FloatField,
+    Func,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
 
 from services_registry.interpretation import Alternative, Interpretation, interpret, lexeme
 from services_registry.models import Service
 from services_registry.search_index import index_service, rebuild_vocabulary, reindex
 
 __all__ = [
+    "CUT",
     "Interpretation",
+    "arranged",
     "index_service",
     "interpret",
+    "ranked",
     "rebuild_vocabulary",
     "reindex",
+    "scored",
     "search",
 ]
 
 _LITERAL_TOO = 0.3  # on top, where a synonym is met and the word of the query as well
 CUT = 0.35  # services below this share of the best one's relevance are not shown
+STALE = 0.85  # what is left of the relevance of a service whose data nobody confirmed in time
+HALF_AS_FAR = 40.0  # kilometres
 # How much a hit is worth by where it stands: name and kind, the citizens' words, summary, rest.
 _FIELDS = (("A", 1.0), ("AB", 0.85), ("ABC", 0.55), ("", 0.3))
 
@@ -35,24 +53,62 @@ def search(queryset: QuerySet[Service], query: str) -> tuple[QuerySet[Service], 
 
     A query without words gives everything in the order of names. The result has an annotation
     `relevance` when ranked, and stays one SQL statement that may be counted and paged. Filter
-    `queryset` before: what counts as the tail is measured by the best service in it.
-    Takes at most two queries at once, none for an empty `query`.
+    `queryset` before: what counts as the tail is measured by the best service in it. What nobody
+    confirmed in time sinks by `STALE`. Takes at most two queries at once, none for an empty `query`.
     """
     understood = interpret(query)
+    return ranked(queryset, understood), understood
+
+
+def ranked(queryset: QuerySet[Service], understood: Interpretation) -> QuerySet[Service]:
+    """Return what `search` does for a query that was interpreted already. Takes no query at once."""
     queryset = queryset.defer("search_vector")  # kilobytes a row that no page reads
     if understood.is_blank:
-        return queryset.order_by("name", "pk"), understood
+        return queryset.order_by("name", "pk")
     if not understood.tsquery:
-        return queryset.none(), understood
-    matching = queryset.filter(_Matches(F("search_vector"), Value(understood.tsquery)))
+        return queryset.none()
     relevance = _Relevance(F("search_vector"), _ladders(understood))
-    scored = matching.select_related(None).order_by().annotate(score=relevance)
-    found = (
-        queryset.filter(pk__in=_NearBest(scored.values("id", "score")))
-        .annotate(relevance=relevance)
+    freshness = Case(When(stale=True, then=Value(STALE)), default=Value(1.0))
+    return (
+        queryset.with_freshness()  # type: ignore[attr-defined]
+        .filter(pk__in=_NearBest(scored(queryset, understood).values("id", "score")))
+        .annotate(relevance=ExpressionWrapper(relevance * freshness, FloatField()))
         .order_by("-relevance", "name", "pk")
     )
-    return found, understood
+
+
+def scored(queryset: QuerySet[Service], understood: Interpretation) -> QuerySet[Service]:
+    """Return all that share a word with the query, the tail too, with `score`, in no order.
+
+    What is shown of them is what scores at least `CUT` of the best among those that a page shows.
+    Without words everything scores the same.
+    """
+    queryset = queryset.select_related(None).order_by()
+    if understood.is_blank:
+        return queryset.annotate(score=Value(1.0, output_field=FloatField()))
+    if not understood.tsquery:
+        return queryset.none()
+    matching = queryset.filter(_Matches(F("search_vector"), Value(understood.tsquery)))
+    return matching.annotate(score=_Relevance(F("search_vector"), _ladders(understood)))
+
+
+def arranged(found: QuerySet[Service], understood: Interpretation, *, near: bool):
+    """Return what `ranked` found in the order in which a citizen reads it.
+
+    Without words what is stale comes last. With ``near`` (see `places.with_distance`) the services
+    of the place's own municipality come first, the nearest of them on top; where words were given,
+    the distance takes from the relevance: at `HALF_AS_FAR` kilometres half of it is left.
+    """
+    if not understood.is_blank:
+        if not near or not understood.tsquery:
+            return found
+        away = 1.0 + Coalesce(F("km"), Value(0.0)) / Value(HALF_AS_FAR)
+        worth = ExpressionWrapper(F("relevance") / away, FloatField())
+        return found.alias(worth=worth).order_by("outside", "-worth", "name", "pk")
+    found = found.with_freshness()  # type: ignore[attr-defined]
+    if near:
+        return found.order_by("outside", "stale", F("km").asc(nulls_last=True), "name", "pk")
+    return found.order_by("stale", "name", "pk")
 
 
 def _ladders(understood: Interpretation) -> tuple[tuple[tuple[str, float], ...], ...]:
