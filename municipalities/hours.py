@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,9 +12,12 @@ import holidays
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 MIDNIGHT = dt.time(23, 59)
+DAY = dt.timedelta(days=1)
+LOOK_AHEAD = 14 * DAY  # further than that „отваря на…“ helps nobody
 
 
 class Weekday(models.IntegerChoices):
@@ -91,16 +95,68 @@ class ExceptionalHours(models.Model):
 
 @dataclass(frozen=True)
 class OpenState:
-    """Whether a place is open, and until or from when: ``at`` is a local time or None."""
+    """Whether a place is open at a moment, and what comes next. All times are local.
+
+    ``at`` is the time at which an open place closes (None: not within a day) or at which a closed
+    one opens today. A place that opens on a later day has None there, and ``on`` and ``on_at`` say
+    the day and time; all three are None where nothing is known to open within ``LOOK_AHEAD``.
+    ``reason`` says why the whole day is closed: the name of the holiday or the words of the
+    exception.
+    """
 
     is_open: bool
     at: dt.time | None = None
     is_holiday: bool = False
+    on: dt.date | None = None
+    on_at: dt.time | None = None
+    reason: str = ""
+    asked_on: dt.date | None = None
+
+    def words(self) -> str:
+        """Say the state as citizens read it: „затворено, отваря в понеделник в 8:30“."""
+        if self.is_open:
+            if self.at is None:
+                return gettext("отворено денонощно")
+            return gettext("отворено до %(time)s") % {"time": _clock(self.at)}
+        said = gettext("затворено: %(reason)s") % {"reason": self.reason} if self.reason else ""
+        if self.at:
+            opens = gettext("отваря в %(time)s") % {"time": _clock(self.at)}
+        elif self.on and self.on_at:
+            opens = gettext("отваря %(day)s в %(time)s") % {
+                "day": self._day(self.on),
+                "time": _clock(self.on_at),
+            }
+        else:
+            return said or gettext("сега е затворено")
+        return f"{said or gettext('затворено')}, {opens}"
+
+    def _day(self, day: dt.date) -> str:
+        ahead = (day - self.asked_on).days if self.asked_on else None
+        if ahead == 1:
+            return gettext("утре")
+        if ahead is not None and 1 < ahead < 7:
+            return str(ON_WEEKDAY[day.isoweekday() - 1])
+        return gettext("на %(day)s") % {"day": f"{day:%d.%m}"}
+
+
+ON_WEEKDAY = (
+    _("в понеделник"),
+    _("във вторник"),
+    _("в сряда"),
+    _("в четвъртък"),
+    _("в петък"),
+    _("в събота"),
+    _("в неделя"),
+)
+
+
+def _clock(time: dt.time) -> str:
+    return f"{time.hour}:{time:%M}"
 
 
 @lru_cache(maxsize=8)
 def _holidays(year: int):
-    return holidays.country_holidays("BG", years=year)
+    return holidays.country_holidays("BG", years=year, language="bg")
 
 
 def within_days(column: str, first: dt.date | None, last: dt.date | None) -> models.Q:
@@ -125,41 +181,129 @@ def is_holiday(day: dt.date) -> bool:
     return day in _holidays(day.year)
 
 
+def holiday_name(day: dt.date) -> str:
+    """Return the short Bulgarian name of the holiday on ``day``, empty on other days.
+
+    „Ден на светите братя Кирил и Методий, на българската азбука…“ ends before its first comma.
+    """
+    return re.split(r" \(|[;,]", _holidays(day.year).get(day, ""))[0]
+
+
 def open_state(
-    hours: Iterable[OpeningHours], moment: dt.datetime | None = None
+    hours: Iterable[OpeningHours],
+    moment: dt.datetime | None = None,
+    exceptions: Iterable[ExceptionalHours] = (),
 ) -> OpenState | None:
-    """Return the state of a place with these ``hours`` at ``moment`` (now), None without hours."""
-    rows = list(hours)
-    if not rows:
+    """Return the state of a place with these ``hours`` at ``moment`` (now).
+
+    ``exceptions`` stand instead of the week and of holidays on their days. None is returned where
+    nothing is known: no hours, and no exception for the day of ``moment``.
+    """
+    calendar = _Calendar(list(hours), list(exceptions))
+    now = (moment or timezone.now()).astimezone(dt.UTC)
+    today = timezone.localtime(now).date()
+    if not calendar.week and not calendar.exceptions_of(today):
         return None
-    local = timezone.localtime(moment)
-    # A place that receives people at night (a shelter, a crisis centre) does so on holidays too.
-    if not any(touches_midnight(row) for row in rows) and is_holiday(local.date()):
-        return OpenState(is_open=False, is_holiday=True)
-    today = sorted((h for h in rows if h.weekday == local.isoweekday()), key=lambda h: h.opens)
-    now = local.time()
-    for row in today:
-        if row.opens <= now and (now < row.closes or row.closes == MIDNIGHT):
-            return OpenState(is_open=True, at=_closes_after_midnight(row, rows))
-        if now < row.opens:
-            return OpenState(is_open=False, at=row.opens)
-    return OpenState(is_open=False)
+    for begins, ends in calendar.stretches(today - DAY, today + LOOK_AHEAD):
+        if begins <= now < ends:
+            closes = None if ends - now > DAY else timezone.localtime(ends).time()
+            return OpenState(is_open=True, at=closes, asked_on=today)
+        if now < begins:
+            return _closed(calendar, today, timezone.localtime(begins))
+    return _closed(calendar, today, None)
+
+
+def _closed(calendar: _Calendar, today: dt.date, opens: dt.datetime | None) -> OpenState:
+    """Return the state of a closed place that opens next at ``opens``, None if not soon."""
+    reason, holiday = calendar.why_closed(today)
+    next_day = opens.date() if opens else None
+    is_later = next_day is not None and next_day != today
+    return OpenState(
+        is_open=False,
+        at=opens.time() if opens and not is_later else None,
+        is_holiday=holiday,
+        on=next_day if is_later else None,
+        on_at=opens.time() if opens and is_later else None,
+        reason=reason,
+        asked_on=today,
+    )
+
+
+class _Calendar:
+    """The days of one place: its week, with holidays and exceptions in their stead."""
+
+    def __init__(self, week: list[OpeningHours], exceptions: list[ExceptionalHours]):
+        self.week = week
+        self.exceptions = exceptions
+        # A place that receives people at night (a shelter, a crisis centre) does so on holidays.
+        self.keeps_holidays = not any(touches_midnight(row) for row in week)
+
+    def exceptions_of(self, day: dt.date) -> list[ExceptionalHours]:
+        """Return what is written of ``day``: of several, those of the fewest days.
+
+        So „на 24 от 8 до 12“ stands inside „от 24 до 27 затворено“, and the other way about.
+        """
+        named = [row for row in self.exceptions if row.first_day <= day <= row.last_day]
+        fewest = min((row.last_day - row.first_day for row in named), default=None)
+        return [row for row in named if row.last_day - row.first_day == fewest]
+
+    def times_of(self, day: dt.date) -> list[tuple[dt.time, dt.time]]:
+        """Return the stretches that begin on ``day``, in order."""
+        named = self.exceptions_of(day)
+        if named:
+            times = [(row.opens, row.closes) for row in named if row.opens and row.closes]
+            # One row that says „затворено“ outweighs others of the same days: nobody goes in vain.
+            return sorted(times) if len(times) == len(named) else []
+        if self.keeps_holidays and is_holiday(day):
+            return []
+        return sorted((h.opens, h.closes) for h in self.week if h.weekday == day.isoweekday())
+
+    def why_closed(self, day: dt.date) -> tuple[str, bool]:
+        """Return why the whole ``day`` is closed, and whether that is a holiday."""
+        named = self.exceptions_of(day)
+        if named:
+            reason = next((row.reason for row in named if row.reason), "")
+            return ("" if self.times_of(day) else reason), False
+        holiday = self.keeps_holidays and is_holiday(day)
+        return (holiday_name(day) if holiday else ""), holiday
+
+    def stretches(self, first: dt.date, last: dt.date) -> Iterator[tuple[dt.datetime, dt.datetime]]:
+        """Yield (begins, ends) in UTC, in order; what touches is one stretch, also over midnight.
+
+        An hour that clocks skip or repeat is read as RFC 5545 does (zoneinfo's fold=0): of the
+        repeated the first, of the skipped the one an hour later.
+        """
+        begins = ends = None
+        for number in range((last - first).days + 1):
+            day = first + number * DAY
+            for opens, closes in self.times_of(day):
+                start, end = _moment(day, opens), _end(day, opens, closes)
+                if ends is not None and begins is not None and start <= ends:
+                    ends = max(ends, end)
+                    continue
+                if begins is not None and ends is not None:
+                    yield begins, ends
+                begins, ends = start, end
+        if begins is not None and ends is not None:
+            yield begins, ends
+
+
+def _moment(day: dt.date, time: dt.time) -> dt.datetime:
+    # In UTC: two moments of one zone are compared by the clock, and over a change of it wrongly.
+    local = dt.datetime.combine(day, time, tzinfo=timezone.get_current_timezone())
+    return local.astimezone(dt.UTC)
+
+
+def _end(day: dt.date, opens: dt.time, closes: dt.time) -> dt.datetime:
+    """Return when a stretch of ``day`` ends: 23:59 is the midnight after, as is no later hour."""
+    if closes == MIDNIGHT:
+        return _moment(day + DAY, dt.time(0))
+    return _moment(day if closes > opens else day + DAY, closes)
 
 
 def touches_midnight(row: OpeningHours) -> bool:
-    """Say whether the stretch begins or ends at midnight: 23:59 stands for the end of the day."""
-    return row.opens == dt.time(0) or row.closes == MIDNIGHT
-
-
-def _closes_after_midnight(row: OpeningHours, rows: list[OpeningHours]) -> dt.time | None:
-    """Return when an open stretch ends, across midnight; None when it never does."""
-    if row.closes != MIDNIGHT:
-        return row.closes
-    following = row.weekday % 7 + 1
-    night = [h for h in rows if h.weekday == following and h.opens == dt.time(0)]
-    if not night:
-        return dt.time(0)
-    return None if night[0].closes == MIDNIGHT else night[0].closes
+    """Say whether the stretch begins or ends at midnight (23:59 stands for it), or goes over it."""
+    return row.opens == dt.time(0) or row.closes == MIDNIGHT or row.closes <= row.opens
 
 
 def _times(row: OpeningHours) -> str:

@@ -84,7 +84,10 @@ class ServiceQuerySet(models.QuerySet):
         hours = SiteHours.public.order_by("weekday", "opens")
         sites = (
             ServiceSite.public.select_related("settlement")
-            .prefetch_related(Prefetch("hours", queryset=hours))
+            .prefetch_related(
+                Prefetch("hours", queryset=hours),
+                Prefetch("exceptions", queryset=SiteException.upcoming()),
+            )
             .order_by("pk")
         )
         return (
