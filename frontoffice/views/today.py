@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from frontoffice.models import Consultation
 from frontoffice.places import services_with_places
 from municipalities.permissions import can_use_desk, require
+from services_registry.upkeep.reports import open_reports
 
 TODAY_ROWS = 50
 
@@ -18,7 +19,7 @@ TODAY_ROWS = 50
 @require(can_use_desk)
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
-    """The office's day: what was recorded, and where there are places while one talks."""
+    """The office's day: what was recorded, what waits, and where there are places for now."""
     of_today = Consultation.objects.on_day(timezone.localdate())
     rows = Paginator(of_today.for_listing(), TODAY_ROWS).get_page(request.GET.get("page"))
     return render(
@@ -27,6 +28,7 @@ def today(request: HttpRequest) -> HttpResponse:
         {
             "page_obj": rows,
             "mine": of_today.filter(specialist=request.user).count(),
+            "open_reports": open_reports(),
             "places": services_with_places(request.municipality),
             "now": timezone.localtime(),
         },

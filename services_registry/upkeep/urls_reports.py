@@ -1,5 +1,11 @@
 """Addresses of citizens' reports as staff answer them."""
 
-from django.urls.resolvers import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from services_registry.upkeep import views_reports
+
+urlpatterns = [
+    path("", views_reports.reports, name="reports"),
+    path("iznos/", views_reports.export, name="reports_export"),
+    path("<int:pk>/", views_reports.one_report, name="report"),
+]
