@@ -30,6 +30,11 @@ ALLOWED_HOSTS = env.list(
     default=[] if IS_PRODUCTION else ["127.0.0.1", "localhost", "[::1]", "testserver"],
 )
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# The portal's own address, for mails that no request causes: reminders of every morning.
+_ORIGINS = [*CSRF_TRUSTED_ORIGINS, *(f"https://{host}" for host in ALLOWED_HOSTS if IS_PRODUCTION)]
+SITE_URL = env.str(
+    "SITE_URL", default=(*_ORIGINS, f"http://127.0.0.1:{env.str('PORT', default='8000')}")[0]
+)
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="demo-front-office")
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 

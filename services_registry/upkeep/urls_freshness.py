@@ -1,5 +1,11 @@
 """Addresses of the freshness board."""
 
-from django.urls.resolvers import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from services_registry.upkeep import views_freshness
+
+urlpatterns = [
+    path("", views_freshness.board, name="freshness"),
+    path("iznos/", views_freshness.export, name="freshness_export"),
+    path("<int:pk>/vyarno/", views_freshness.still_true, name="freshness_confirm"),
+]
