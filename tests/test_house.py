@@ -133,6 +133,11 @@ PUBLIC = {
     "home",
     "catalogue",
     "service",
+    "service_sheet",
+    "basket",
+    "basket_sheet",
+    "basket_add",
+    "basket_remove",
     "municipalities",
     "municipality",
     "projects",
@@ -144,6 +149,9 @@ PUBLIC = {
     # For the machines that watch the portal
     "healthz",
     "readyz",
+    # For search engines
+    "sitemap",
+    "robots",
     # Accepting an invitation, for people who have no account yet
     "invitation",
     "invitation_link",

@@ -43,6 +43,7 @@ def test_a_wrong_page_is_refused(body, fault):
 def test_a_right_page_passes():
     body = (
         '<p id="a"></p><form><input name="q"></form><script src="/a.js"></script>'
+        '<script type="application/ld+json">{"name": "a"}</script>'
         '<form method="post"><input name="csrfmiddlewaretoken" value="x"></form>'
     )
     assert faults_of_page(GOOD.replace("{}", body)) == []

@@ -139,7 +139,7 @@ def test_a_needless_load_is_found():
 
 
 INLINE = {
-    "script without src": r"<script(?![^>]*\bsrc=)",
+    "script without src": r"<script(?![^>]*(?:\bsrc=|type=.application/ld\+json))",
     "style element": r"<style\b",
     "style attribute": r"<[a-z][^<>]*\sstyle\s*=",
     "event handler": r"<[a-z][^<>]*\son[a-z]+\s*=",
