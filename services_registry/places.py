@@ -6,9 +6,8 @@ a service has none of its own, its settlement's stand for it. A secret address h
 
 from __future__ import annotations
 
-from itertools import islice, product
-
 from dataclasses import dataclass
+from itertools import islice, product
 
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db.models import (
@@ -98,9 +97,7 @@ def with_distance(
     those who live in the municipality that gives it. More than MOST_POINTS are no place.
     """
     own = Q(municipality__slug__in=municipalities)
-    outside = Case(
-        When(own, then=Value(False)), default=Value(True), output_field=BooleanField()
-    )
+    outside = Case(When(own, then=Value(False)), default=Value(True), output_field=BooleanField())
     if not points or len(points) > MOST_POINTS:
         nowhere = Value(None, output_field=FloatField())
         return services.filter(own).annotate(km=nowhere, outside=outside)

@@ -54,14 +54,14 @@ def search(queryset: QuerySet[Service], query: str) -> tuple[QuerySet[Service], 
     A query without words gives everything in the order of names. The result has an annotation
     `relevance` when ranked, and stays one SQL statement that may be counted and paged. Filter
     `queryset` before: what counts as the tail is measured by the best service in it. What nobody
-    confirmed in time sinks by `STALE`. Takes at most two queries at once, none for an empty `query`.
+    confirmed in time sinks by `STALE`. Takes at most two queries at once, none for an empty one.
     """
     understood = interpret(query)
     return ranked(queryset, understood), understood
 
 
 def ranked(queryset: QuerySet[Service], understood: Interpretation) -> QuerySet[Service]:
-    """Return what `search` does for a query that was interpreted already. Takes no query at once."""
+    """Return what `search` does for a query already interpreted. Asks nothing by itself."""
     queryset = queryset.defer("search_vector")  # kilobytes a row that no page reads
     if understood.is_blank:
         return queryset.order_by("name", "pk")

@@ -1,4 +1,4 @@
-"""Public pages of the registry: home and the catalogue."""
+"""Public pages of the registry: home and the catalogue, as a list and as a map."""
 
 from __future__ import annotations
 
@@ -11,9 +11,13 @@ from django.views.decorators.http import require_safe
 from municipalities.models import Municipality, Office
 from services_registry.classifiers import LifeSituation
 from services_registry.facets import catalogue_options
-from services_registry.forms import CatalogueForm
+from services_registry.forms_catalogue import MAP, CatalogueForm
+from services_registry.interpretation import interpret
+from services_registry.mapping import draw
 from services_registry.models import Service
-from services_registry.search import search
+from services_registry.narrowing import count_choices, narrow
+from services_registry.places import with_distance
+from services_registry.search import arranged, ranked
 
 RESULTS_PER_PAGE = 20
 OFFICES_ON_HOME = 12
@@ -44,20 +48,36 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     options = catalogue_options(request.GET.get("myasto", ""))
     form = CatalogueForm(request.GET, options=options)
     form.is_valid()
-    query = form.cleaned_data.get("q", "")
-    services, interpretation = search(form.narrow(Service.public.for_listing()), query)
-    page = Paginator(services, RESULTS_PER_PAGE).get_page(request.GET.get("page"))
-    chosen = form.chosen()
-    situation = form.cleaned_data.get("situatsiya")
+    understood = interpret(form.cleaned_data.get("q", ""))
+    services = Service.public.for_listing()
+    near = bool(form.cleaned_data.get("myasto"))
+    if near:
+        services = with_distance(services, options.places, options.points)
+    filters, chosen = form.filters(), form.chosen()
+    counts = count_choices(services, filters, understood)
+    form.offer(counts)
+    found = arranged(ranked(narrow(services, filters), understood), understood, near=near)
+    as_map = form.cleaned_data.get("izgled") == MAP
     return render(
         request,
         "services_registry/catalogue.html",
         {
             "form": form,
-            "query": query,
-            "page_obj": page,
-            "interpretation": interpretation,
+            "query": form.cleaned_data.get("q", ""),
+            "count": counts.total,
+            "page_obj": None if as_map else _page(found, counts.total, request.GET.get("page")),
+            "drawing": draw(found) if as_map else None,
+            "near": near,
+            "has_points": bool(options.points),
+            "interpretation": understood,
             "chosen": chosen,
-            "quick_exit": situation in options.quick_exit,
+            "quick_exit": filters.get("situatsiya") in options.quick_exit,
         },
     )
+
+
+def _page(found, count: int, number: str | None):
+    """Return the page of the results; how many there are was counted with the choices."""
+    paginator = Paginator(found, RESULTS_PER_PAGE)
+    paginator.count = count
+    return paginator.get_page(number)

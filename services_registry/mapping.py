@@ -1,0 +1,232 @@
+"""The map of the catalogue, drawn by the portal itself: where the services found are given.
+
+No tiles and nothing of anybody else's: points in degrees put on a sheet, with the municipal
+centres around them for bearings. Places with a secret address are never among the points.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from municipalities.models import Municipality, Province, Settlement
+from services_registry.models import Service, ServiceSite
+from services_registry.places import located
+
+WIDTH = 640
+LOWEST, HIGHEST = 320, 480  # of the sheet
+MARGIN = 44
+APART = 54  # between two points, so that on a phone a finger hits one of them
+LETTER = 13  # of a label on a phone, where it is the widest
+NARROWEST = 0.09  # degrees: about ten kilometres; nearer than that a map says nothing
+MOST_SERVICES = 300
+MOST_TOWNS = 24
+KM_PER_DEGREE = 111.2
+
+
+@dataclass
+class Spot:
+    """A settlement with the services given in it."""
+
+    number: int
+    name: str
+    municipality: str
+    services: list[Service] = field(default_factory=list)
+
+    @property
+    def anchor(self) -> str:
+        return f"myasto-{self.number}"
+
+
+@dataclass
+class Mark:
+    """A point of the map: one service or, where several are near each other, their number."""
+
+    x: int
+    y: int
+    spots: list[Spot]
+    services: list[Service]
+    label: str = ""
+    label_x: int = 0
+    anchor: str = "start"
+
+    @property
+    def href(self) -> str:
+        """The service itself; the list beside the map where there are several."""
+        one = len(self.services) == 1
+        return self.services[0].get_absolute_url() if one else f"#{self.spots[0].anchor}"
+
+    @property
+    def radius(self) -> int:
+        return 11 if len(self.services) == 1 else min(22, 14 + len(self.services) // 4)
+
+    @property
+    def places(self) -> str:
+        """The names of the settlements it stands for, three at most."""
+        names = list(dict.fromkeys(spot.name for spot in self.spots))
+        return ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
+
+
+@dataclass(frozen=True)
+class Town:
+    """A town for bearings."""
+
+    x: int
+    y: int
+    name: str
+
+
+@dataclass
+class Drawing:
+    """All that the map's page shows. ``elsewhere`` are the services without a point."""
+
+    height: int = LOWEST
+    marks: list[Mark] = field(default_factory=list)
+    towns: list[Town] = field(default_factory=list)
+    spots: list[Spot] = field(default_factory=list)
+    elsewhere: list[Service] = field(default_factory=list)
+    bar_km: int = 0
+    bar: int = 0
+    is_cut: bool = False
+    width: int = WIDTH
+
+
+class Sheet:
+    """Puts degrees on the sheet: equirectangular, true to scale in the middle of what is shown."""
+
+    def __init__(self, points: list[tuple[float, float]]):
+        norths, easts = [p[0] for p in points], [p[1] for p in points]
+        self.north = (min(norths) + max(norths)) / 2
+        self.east = (min(easts) + max(easts)) / 2
+        self.squeeze = math.cos(math.radians(self.north))
+        wide = max((max(easts) - min(easts)) * self.squeeze, NARROWEST)
+        high = max(max(norths) - min(norths), NARROWEST / 2)
+        self.scale = min((WIDTH - 2 * MARGIN) / wide, (HIGHEST - 2 * MARGIN) / high)
+        self.height = round(min(max(high * self.scale + 2 * MARGIN, LOWEST), HIGHEST))
+
+    def put(self, north: float, east: float) -> tuple[int, int]:
+        """Return the place of a point on the sheet, in its units from the upper left."""
+        x = WIDTH / 2 + (east - self.east) * self.squeeze * self.scale
+        y = self.height / 2 - (north - self.north) * self.scale
+        return round(x), round(y)
+
+    def box(self) -> dict[str, float]:
+        """Return the condition that a settlement lies on the sheet."""
+        half_wide = (WIDTH / 2 - 12) / self.scale / self.squeeze
+        half_high = (self.height / 2 - 12) / self.scale
+        return {
+            "latitude__range": (self.north - half_high, self.north + half_high),
+            "longitude__range": (self.east - half_wide, self.east + half_wide),
+        }
+
+    def bar(self) -> tuple[int, int]:
+        """Return a round number of kilometres and how long it is on the sheet."""
+        unit = self.scale / KM_PER_DEGREE
+        km = max((n for n in (1, 2, 5, 10, 20, 50) if n * unit <= WIDTH / 4), default=1)
+        return km, round(km * unit)
+
+
+def draw(found: QuerySet[Service]) -> Drawing:
+    """Return the map of the services found, at most MOST_SERVICES of them. Three queries."""
+    listed = found.select_related("municipality").prefetch_related(None)
+    services = {service.pk: service for service in listed[: MOST_SERVICES + 1]}
+    drawing = Drawing(is_cut=len(services) > MOST_SERVICES)
+    if drawing.is_cut:
+        services.popitem()
+    sites = list(
+        located(ServiceSite.public.filter(service__in=list(services)))
+        .select_related("settlement")
+        .order_by("settlement__name", "settlement_id", "service__name", "pk")
+    )
+    shown = {site.service_id for site in sites}
+    drawing.elsewhere = [service for pk, service in services.items() if pk not in shown]
+    if not sites:
+        return drawing
+    sheet = Sheet([(site.north, site.east) for site in sites])
+    drawing.height = sheet.height
+    drawing.bar_km, drawing.bar = sheet.bar()
+    drawing.marks = _marks(sites, services, _spots(sites, services), sheet)
+    drawing.spots = list({id(spot): spot for m in drawing.marks for spot in m.spots}.values())
+    drawing.spots.sort(key=lambda spot: spot.number)
+    drawing.towns = list(_label(drawing.marks, _towns(sheet), sheet))
+    return drawing
+
+
+def _spots(sites: Iterable[ServiceSite], services: dict[int, Service]) -> dict[int, Spot]:
+    spots: dict[int, Spot] = {}
+    for site in sites:
+        service = services[site.service_id]
+        spot = spots.setdefault(
+            site.settlement_id,
+            Spot(len(spots) + 1, str(site.settlement), service.municipality.name),
+        )
+        if service not in spot.services:
+            spot.services.append(service)
+    return spots
+
+
+def _marks(sites, services, spots: dict[int, Spot], sheet: Sheet) -> list[Mark]:
+    """Put the sites on the sheet; one that would touch a mark joins it."""
+    marks: list[Mark] = []
+    for site in sites:
+        x, y = sheet.put(site.north, site.east)
+        spot, service = spots[site.settlement_id], services[site.service_id]
+        mark = next((m for m in marks if math.hypot(m.x - x, m.y - y) < APART), None)
+        if mark is None:
+            mark = Mark(x, y, [spot], [])
+            marks.append(mark)
+        if spot not in mark.spots:
+            mark.spots.append(spot)
+        if service not in mark.services:
+            mark.services.append(service)
+    for mark in marks:
+        mark.spots.sort(key=lambda spot: (-len(spot.services), spot.number))
+    return sorted(marks, key=lambda mark: (mark.y, mark.x))
+
+
+def _towns(sheet: Sheet) -> list[tuple[str, int, int]]:
+    """Return the municipal centres on the sheet as (name, x, y), those of provinces first."""
+    centres = Municipality.objects.filter(centre_ekatte=OuterRef("ekatte"))
+    main = Province.objects.filter(centre_ekatte=OuterRef("ekatte"))
+    rows = (
+        Settlement.objects.filter(Exists(centres), **sheet.box())
+        .annotate(is_main=Exists(main))
+        .order_by("-is_main", "-population_2013", "ekatte")
+        .values_list("name", "latitude", "longitude")[: 4 * MOST_TOWNS]
+    )
+    return [(name, *sheet.put(float(north), float(east))) for name, north, east in rows]
+
+
+def _label(marks: list[Mark], towns: list[tuple[str, int, int]], sheet: Sheet) -> Iterator[Town]:
+    """Name the marks, the largest first, then yield the towns whose names still have room."""
+    taken = [(m.x - m.radius, m.y - m.radius, m.x + m.radius, m.y + m.radius) for m in marks]
+
+    def room(left: int, y: int, name: str) -> tuple[int, int, int, int] | None:
+        box = (left, y - LETTER, left + LETTER * len(name), y + LETTER)
+        inside = box[0] >= 4 and box[2] <= WIDTH - 4
+        free = all(
+            box[2] < other[0] or box[0] > other[2] or box[3] < other[1] or box[1] > other[3]
+            for other in taken
+        )
+        return box if inside and free else None
+
+    for mark in sorted(marks, key=lambda mark: -len(mark.services)):
+        name = mark.spots[0].name.partition(" ")[2] or mark.spots[0].name
+        right = mark.x + mark.radius + 6
+        left = mark.x - mark.radius - 6
+        if box := room(right, mark.y, name):
+            mark.label, mark.label_x = name, right
+        elif box := room(left - LETTER * len(name), mark.y, name):
+            mark.label, mark.label_x, mark.anchor = name, left, "end"
+        if box:
+            taken.append(box)
+    shown = 0
+    for name, x, y in towns:
+        box = room(x - 5, y, name)
+        if shown < MOST_TOWNS and 10 < y < sheet.height - 24 and box:
+            taken.append(box)
+            shown += 1
+            yield Town(x, y, name)
