@@ -32,6 +32,15 @@ class PortalAdminSite(admin.AdminSite):
     index_title = _("Какво искате да направите?")
     enable_nav_sidebar = True
 
+    def register(self, model_or_iterable, admin_class=None, **options) -> None:
+        """Take the portal's own pages alone.
+
+        Those that other packages bring (groups, factors, the queue) ask for Django's permissions,
+        which nobody has here: they would be pages that no one can open.
+        """
+        if admin_class is not None and issubclass(admin_class, RuleMixin):
+            super().register(model_or_iterable, admin_class, **options)
+
     def has_permission(self, request: HttpRequest) -> bool:
         return can_enter_admin(request)
 
