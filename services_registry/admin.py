@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.forms import Textarea
 from django.http import HttpRequest
 from django.utils import timezone
@@ -10,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.admin_forms import ListedChoiceField
 from municipalities.admin_site import PortalAdmin, ScopedAdmin, ScopedStacked, ScopedTabular
-from municipalities.models import Settlement
+from municipalities.models import Membership, Settlement, User
 from municipalities.permissions import can_manage_registry, can_operate_platform
 from municipalities.places import AccessiblePlace
 from services_registry.classifiers import (
@@ -23,14 +25,17 @@ from services_registry.classifiers import (
 from services_registry.forms import ServiceAdminForm
 from services_registry.models import (
     Capacity,
+    Confirmation,
     Fee,
     Provider,
     Service,
     ServicePaper,
     ServiceSite,
+    SiteException,
     SiteHours,
 )
 from services_registry.search_index import index_service, rebuild_vocabulary
+from services_registry.upkeep.models import Side
 
 
 class ClassifierAdmin(PortalAdmin):
@@ -149,6 +154,7 @@ class FeeInline(RegistryInline, ScopedStacked):
         ("amount", "currency", "per"),
         "note",
         ("legal_act", "verified"),
+        ("valid_from", "valid_to"),
     )
     verbose_name_plural = _("Такси")
 
@@ -195,23 +201,65 @@ class ServiceAdmin(ScopedAdmin):
                 "description": _("Публикувана услуга се вижда от гражданите веднага."),
             },
         ),
-        (_("За кого"), {"fields": ("for_whom", "not_for", "target_groups", "life_situations")}),
+        (
+            _("За кого"),
+            {
+                "fields": (
+                    "for_whom",
+                    "not_for",
+                    "eligibility",
+                    "target_groups",
+                    "life_situations",
+                )
+            },
+        ),
         (
             _("Вид по закона"),
-            {"fields": ("kinds", "scope", "settings", "financing", "referred_by")},
+            {"fields": ("kinds", "scope", "functions", "settings", "terms", "intensities")},
         ),
-        (_("Как се кандидатства"), {"fields": ("steps",)}),
-        (_("Търсене и адрес"), {"fields": ("own_words", "slug"), "classes": ("collapse",)}),
-        (_("Проверка на данните"), {"fields": (("checked_on", "checked_by"),)}),
+        (_("Как се кандидатства"), {"fields": ("referred_by", "steps")}),
+        (
+            _("Лесно за четене"),
+            {
+                "fields": ("easy_read", ("easy_read_tested_by", "easy_read_tested_on")),
+                "classes": ("collapse",),
+            },
+        ),
+        (
+            _("Създаване и пари"),
+            {
+                "fields": (
+                    "financing",
+                    ("legal_act", "legal_act_on"),
+                    ("opened_on", "in_national_map"),
+                )
+            },
+        ),
+        (
+            _("Езици, търсене и адрес"),
+            {"fields": ("languages", "summary_en", "own_words", "slug"), "classes": ("collapse",)},
+        ),
+        (
+            _("Проверка на данните"),
+            {"fields": (("owner", "review_every"), ("checked_on", "checked_by"))},
+        ),
+        (_("Закриване"), {"fields": ("closes_on", "closing_note"), "classes": ("collapse",)}),
     )
 
     def get_queryset(self, request: HttpRequest):
         return super().get_queryset(request).with_latest_capacity().defer("search_vector")
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        if db_field.name in ("for_whom", "not_for", "own_words"):
+        if db_field.name in ("for_whom", "not_for", "eligibility", "own_words", "summary_en"):
             kwargs["widget"] = Textarea(attrs={"rows": 3})
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs):
+        """Offer as owner only those who work in the municipality now; one query."""
+        if db_field.name == "owner":
+            here = Membership.objects.current().filter(user=OuterRef("pk"))
+            kwargs["queryset"] = User.objects.filter(Exists(here)).order_by("name", "pk")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     @admin.display(description=_("проверена"), ordering="checked_on")
     def checked(self, service: Service) -> str:
@@ -226,9 +274,22 @@ class ServiceAdmin(ScopedAdmin):
     @admin.action(description=_("Все още е вярно: отбележи като проверени днес"))
     def still_true(self, request: HttpRequest, queryset) -> None:
         """Mark the chosen services as checked by the office today."""
-        count = queryset.order_by().update(
-            checked_on=timezone.localdate(), checked_by=Service.CheckedBy.OFFICE
-        )
+        with transaction.atomic():
+            chosen = list(Service.objects.filter(pk__in=queryset.order_by().values("pk")))
+            count = Service.objects.filter(pk__in=[service.pk for service in chosen]).update(
+                checked_on=timezone.localdate(),
+                checked_by=Service.CheckedBy.OFFICE,
+                updated_at=timezone.now(),
+            )
+            Confirmation.objects.bulk_create(
+                Confirmation(
+                    municipality_id=service.municipality_id,
+                    service=service,
+                    side=Side.OFFICE,
+                    by=request.user,
+                )
+                for service in chosen
+            )
         self.message_user(request, _("Отбелязани като проверени днес: %d.") % count)
 
     def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
@@ -258,6 +319,12 @@ class SiteHoursInline(RegistryInline, ScopedTabular):
     verbose_name_plural = _("Работно време")
 
 
+class SiteExceptionInline(RegistryInline, ScopedTabular):
+    model = SiteException
+    fields = ("first_day", "last_day", "opens", "closes", "reason")
+    verbose_name_plural = _("Дни с друго работно време (без часове: затворено)")
+
+
 @admin.register(ServiceSite)
 class ServiceSiteAdmin(ScopedAdmin):
     """A place with its hours, reached from its service; new places are added there."""
@@ -269,7 +336,7 @@ class ServiceSiteAdmin(ScopedAdmin):
     autocomplete_fields = ("settlement",)
     exclude = ("municipality", "service")
     readonly_fields = ("of_service",)
-    inlines = (SiteHoursInline,)
+    inlines = (SiteHoursInline, SiteExceptionInline)
 
     @admin.display(description=_("услуга"), ordering="service__name")
     def of_service(self, site: ServiceSite) -> str:

@@ -43,15 +43,20 @@ class LinesField(forms.CharField):
             super().run_validators(line)
 
 
-class ServiceAdminForm(TenantForm):
-    """A service in the admin: steps by line, settings by ticking."""
-
-    settings = forms.MultipleChoiceField(
-        label=_("Среда"),
-        choices=Service.Setting.choices,
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
+def _ticks(label, choices) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=label, choices=choices, widget=forms.CheckboxSelectMultiple, required=False
     )
+
+
+class ServiceAdminForm(TenantForm):
+    """A service in the admin: steps by line, what may be several by ticking."""
+
+    settings = _ticks(_("Среда"), Service.Setting.choices)
+    functions = _ticks(_("Функция"), Service.Function.choices)
+    terms = _ticks(_("Срок на ползване"), Service.Term.choices)
+    intensities = _ticks(_("Продължителност през деня"), Service.Intensity.choices)
+    languages = _ticks(_("Езици, на които се говори"), Service.Language.choices)
     steps = LinesField(
         label=_("Стъпки"), required=False, help_text=_("По една стъпка на ред, с прости думи.")
     )

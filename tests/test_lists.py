@@ -88,7 +88,7 @@ def test_lists_of_services(request, queries, sliven, role, url, name):
 def test_the_page_of_a_service_in_the_admin(administrator, queries, sliven):
     service = factories.ServiceFactory(municipality=sliven)
     url = reverse("admin:services_registry_service_change", args=[service.pk])
-    queries.assert_same(administrator, url, parts_of(service), name="admin: a service", at_most=20)
+    queries.assert_same(administrator, url, parts_of(service), name="admin: a service", at_most=21)
 
 
 @pytest.mark.parametrize(

@@ -128,20 +128,27 @@ def service(one: Service, base: str) -> schemas.Service:
         url=base + one.get_absolute_url(),
         email=one.provider.email or None,
         status=STATUS[Service.Status(one.status)],
-        alert=one.paused_reason or None if one.status == Service.Status.PAUSED else None,
+        alert=_alert(one),
         application_process=paragraphs(
             steps, f"Насочване: {one.get_referred_by_display()}." if one.referred_by else ""
         ),
         fees_description="\n".join(_fee_words(fee) for fee in one.fees.all()) or None,
         accreditations=_licence(one.provider),
         eligibility_description=paragraphs(
-            one.for_whom, f"За кого не е: {one.not_for}" if one.not_for else ""
+            one.for_whom, one.eligibility, f"За кого не е: {one.not_for}" if one.not_for else ""
         ),
         assured_date=one.checked_on,
         assurer_email=one.provider.email or None if by_provider else None,
         last_modified=one.updated_at,
         organization=organization(one.provider, one.municipality),
     )
+
+
+def _alert(one: Service) -> str | None:
+    """Return why the service is paused, and until when it is offered where its end is set."""
+    paused = one.paused_reason if one.status == Service.Status.PAUSED else ""
+    ends = f"Последен ден: {one.closes_on:%d.%m.%Y} г." if one.closes_on else ""
+    return paragraphs(paused, f"{ends} {one.closing_note}".strip() if ends else "")
 
 
 def full_service(one: Service, base: str) -> schemas.Service:
@@ -158,6 +165,10 @@ def full_service(one: Service, base: str) -> schemas.Service:
         )
     ]
     known.service_at_locations = [service_at_location(site, full=True) for site in one.sites.all()]
+    known.languages = [
+        schemas.Language(id=child_id(own, "language", code), service_id=own, name=name, code=code)
+        for code, name in zip(one.languages, one.language_names(), strict=True)
+    ] or None
     known.funding = [
         schemas.Funding(
             id=child_id(own, "funding"), service_id=own, source=one.get_financing_display()
@@ -252,6 +263,11 @@ def _capacities(one: Service) -> list[schemas.Capacity]:
     ]
 
 
+def _legal_act(one: Service) -> str:
+    day = f" от {one.legal_act_on:%d.%m.%Y} г." if one.legal_act and one.legal_act_on else ""
+    return f"{one.legal_act}{day}"
+
+
 def _attributes(one: Service) -> list[schemas.Attribute]:
     def attribute(key: str, link_type: str, **facts) -> schemas.Attribute:
         return schemas.Attribute(
@@ -278,4 +294,16 @@ def _attributes(one: Service) -> list[schemas.Attribute]:
     town = one.municipality
     label = f"Община {town.name}"
     attributes.append(attribute("municipality", "municipality", label=label, value=town.slug))
+    attributes += [
+        attribute(key, key, label=label, value=value)
+        for key, label, value in (
+            # HSDS has no place for these; each is a plain fact of the record.
+            ("summary_en", "Summary in English", one.summary_en),
+            ("easy_read", "Лесно за четене", one.easy_read),
+            ("opened_on", "Работи от", one.opened_on.isoformat() if one.opened_on else ""),
+            ("closes_on", "Последен ден", one.closes_on.isoformat() if one.closes_on else ""),
+            ("legal_act", "Създадена с акт", _legal_act(one)),
+        )
+        if value
+    ]
     return attributes

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from services_registry.api import taxonomies
 from services_registry.api.parameters import OrganizationQuery, PlaceQuery, ServiceQuery
-from services_registry.models import Fee, Provider, Service, ServiceSite, SiteHours
+from services_registry.models import Fee, Provider, Service, ServiceSite, SiteException, SiteHours
 from services_registry.search import search
 
 # The way from a site to its province, which an address names.
@@ -87,5 +87,7 @@ def sites_with_services(sites: QuerySet[ServiceSite], *, full: bool) -> QuerySet
     if not full:
         return sites
     return sites.prefetch_related(
-        PROVINCE, Prefetch("hours", queryset=SiteHours.public.order_by("weekday", "opens"))
+        PROVINCE,
+        Prefetch("hours", queryset=SiteHours.public.order_by("weekday", "opens")),
+        Prefetch("exceptions", queryset=SiteException.upcoming()),
     )

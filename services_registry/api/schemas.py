@@ -115,16 +115,31 @@ class Location(BaseModel):
     attributes: list[Attribute] | None = None
 
 
+class Language(BaseModel):
+    id: UUID
+    service_id: UUID
+    name: str
+    code: str
+
+
 class Schedule(BaseModel):
+    """A stretch of the week or, with ``valid_from`` and ``valid_to``, of days unlike the others.
+
+    Without ``opens_at`` and ``closes_at`` the place is closed on those days.
+    """
+
     id: UUID
     service_at_location_id: UUID
-    freq: Literal["WEEKLY"] = "WEEKLY"
-    wkst: Literal["MO"] = "MO"
-    byday: str
-    opens_at: str
-    closes_at: str
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+    freq: Literal["WEEKLY"] | None = None
+    wkst: Literal["MO"] | None = None
+    byday: str | None = None
+    opens_at: str | None = None
+    closes_at: str | None = None
     timezone: float
     description: str
+    notes: str | None = None
 
 
 class ServiceAtLocation(BaseModel):
@@ -202,6 +217,7 @@ class Service(BaseModel):
     phones: list[Phone] | None = None
     service_areas: list[ServiceArea] | None = None
     service_at_locations: list[ServiceAtLocation] | None = None
+    languages: list[Language] | None = None
     funding: list[Funding] | None = None
     cost_options: list[CostOption] | None = None
     required_documents: list[RequiredDocument] | None = None

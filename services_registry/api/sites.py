@@ -117,22 +117,62 @@ def _accessibility(site: ServiceSite, location_id: UUID) -> list[schemas.Accessi
 
 
 def schedules(site: ServiceSite) -> list[schemas.Schedule]:
-    """Return the working week, one schedule for each pair of opening and closing times."""
+    """Return the working week and, after it, the days from today on that are unlike it."""
+    return [*_week(site), *_exceptions(site)]
+
+
+def _clock(time: dt.time, day: dt.date | None = None) -> str:
+    """Write a time with the offset of ``day`` (today): HSDS has no named time zones."""
+    offset = _midday(day).strftime("%z")
+    return f"{time:%H:%M}{offset[:3]}:{offset[3:]}"
+
+
+def _offset(day: dt.date | None = None) -> float:
+    return (_midday(day).utcoffset() or dt.timedelta()) / dt.timedelta(hours=1)
+
+
+def _midday(day: dt.date | None) -> dt.datetime:
+    if day is None:
+        return timezone.localtime()
+    return dt.datetime.combine(day, dt.time(12), tzinfo=timezone.get_current_timezone())
+
+
+def _week(site: ServiceSite) -> list[schemas.Schedule]:
+    """Return one schedule for each pair of opening and closing times."""
     stretches: dict[tuple[dt.time, dt.time], list[SiteHours]] = {}
     for row in site.hours.all():
         stretches.setdefault((row.opens, row.closes), []).append(row)
-    # HSDS has no named time zones, so the offset of the day of the answer has to do.
-    offset = timezone.localtime().strftime("%z")
-    hours = timezone.localtime().utcoffset() or dt.timedelta()
     return [
         schemas.Schedule(
             id=child_id(site.public_id, "schedule", f"{opens:%H:%M}-{closes:%H:%M}"),
             service_at_location_id=site.public_id,
+            freq="WEEKLY",
+            wkst="MO",
             byday=",".join(WEEKDAYS[row.weekday - 1] for row in rows),
-            opens_at=f"{opens:%H:%M}{offset[:3]}:{offset[3:]}",
-            closes_at=f"{closes:%H:%M}{offset[:3]}:{offset[3:]}",
-            timezone=hours / dt.timedelta(hours=1),
+            opens_at=_clock(opens),
+            closes_at=_clock(closes),
+            timezone=_offset(),
             description="; ".join(f"{days}, {times}" for days, times in week(rows)),
         )
         for (opens, closes), rows in sorted(stretches.items())
+    ]
+
+
+def _exceptions(site: ServiceSite) -> list[schemas.Schedule]:
+    """Return what replaces the week and holidays on its days; no times where it is closed."""
+    # Of two equal rows one is enough, and one identifier.
+    rows = {str(row): row for row in site.known_exceptions()}
+    return [
+        schemas.Schedule(
+            id=child_id(site.public_id, "exception", words),
+            service_at_location_id=site.public_id,
+            valid_from=row.first_day,
+            valid_to=row.last_day,
+            opens_at=_clock(row.opens, row.first_day) if row.opens else None,
+            closes_at=_clock(row.closes, row.first_day) if row.closes else None,
+            timezone=_offset(row.first_day),
+            description=words,
+            notes=row.reason or None,
+        )
+        for words, row in rows.items()
     ]

@@ -107,6 +107,30 @@ SETTINGS = Classifier(
     has_any=Q(settings__len__gt=0),
     choices=tuple(Service.Setting.choices),
 )
+FUNCTIONS = Classifier(
+    link_type="function",
+    name="Функция",
+    description="Превантивни, подкрепящи и възстановителни услуги.",
+    lookup="functions__contains",
+    has_any=Q(functions__len__gt=0),
+    choices=tuple(Service.Function.choices),
+)
+TERMS = Classifier(
+    link_type="term",
+    name="Срок на ползване",
+    description="Краткосрочни, средносрочни и дългосрочни услуги.",
+    lookup="terms__contains",
+    has_any=Q(terms__len__gt=0),
+    choices=tuple(Service.Term.choices),
+)
+INTENSITIES = Classifier(
+    link_type="intensity",
+    name="Продължителност през деня",
+    description="Колко от деня заема услугата.",
+    lookup="intensities__contains",
+    has_any=Q(intensities__len__gt=0),
+    choices=tuple(Service.Intensity.choices),
+)
 REFERRAL = Classifier(
     link_type="referral",
     name="Насочване",
@@ -114,7 +138,17 @@ REFERRAL = Classifier(
     lookup="referred_by",
     choices=tuple(Service.ReferredBy.choices),
 )
-CLASSIFIERS = (KINDS, TARGET_GROUPS, LIFE_SITUATIONS, SCOPE, SETTINGS, REFERRAL)
+CLASSIFIERS = (
+    KINDS,
+    TARGET_GROUPS,
+    LIFE_SITUATIONS,
+    SCOPE,
+    FUNCTIONS,
+    SETTINGS,
+    TERMS,
+    INTENSITIES,
+    REFERRAL,
+)
 
 
 def classifier(taxonomy_id: UUID) -> Classifier | None:
@@ -162,7 +196,10 @@ def terms_of(service: Service) -> list[tuple[Classifier, schemas.TaxonomyTerm]]:
     ]
     codes = (
         (SCOPE, [service.scope]),
+        (FUNCTIONS, service.functions),
         (SETTINGS, service.settings),
+        (TERMS, service.terms),
+        (INTENSITIES, service.intensities),
         (REFERRAL, [service.referred_by]),
     )
     for one, values in codes:
