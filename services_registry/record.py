@@ -95,18 +95,24 @@ def words_of(field: str, value: Any) -> str:
 
 
 def pieces_of(before: str, after: str) -> list[tuple[str, str]]:
-    """Return what stayed, went and came between two texts, word by word."""
+    """Return what stayed, went and came between two texts, word by word.
+
+    Words that changed one after another are one piece gone and one come: a space that stayed
+    between them is no island.
+    """
     old, new = _WORDS.findall(before), _WORDS.findall(after)
-    pieces = []
-    for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if kind == "equal":
-            pieces.append(("same", "".join(old[a:b])))
+    pieces: list[tuple[str, str]] = []
+    removed = added = ""
+    codes = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    for place, (kind, a, b, c, d) in enumerate(codes):
+        gone, come = "".join(old[a:b]), "".join(new[c:d])
+        if kind != "equal" or (removed and added and not gone.strip() and place < len(codes) - 1):
+            removed, added = removed + gone, added + come
             continue
-        if a < b:
-            pieces.append(("removed", "".join(old[a:b])))
-        if c < d:
-            pieces.append(("added", "".join(new[c:d])))
-    return pieces
+        pieces += [piece for piece in (("removed", removed), ("added", added)) if piece[1]]
+        pieces.append(("same", gone))
+        removed = added = ""
+    return pieces + [piece for piece in (("removed", removed), ("added", added)) if piece[1]]
 
 
 def differences(

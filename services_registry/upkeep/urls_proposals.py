@@ -1,5 +1,10 @@
 """Addresses of proposals as the municipality decides on them."""
 
-from django.urls.resolvers import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from services_registry.upkeep import views_proposals as views
+
+urlpatterns = [
+    path("", views.proposals, name="proposals"),
+    path("<int:pk>/", views.proposal, name="proposal"),
+]

@@ -58,6 +58,11 @@ TABLE = """
 /platforma/                         in     no   no   no   no   no  no   ok
 /platforma/sliven/                  in     no   no   no   no   no  no   ok
 /dostavchik/                        in     no   no   no   no   no  ok   no
+{provider_service}                  in     no   no   no   no   no  --   no
+{provider_proposal}                 in     no   no   no   no   no  --   no
+{provider_proposal_seen}            in     no   no   no   no   no  --   no
+/registar/predlozheniya/            in     no   ok   no   ok   no  no   no
+{proposal}                          in     no   ok   no   ok   no  no   no
 /registar/svezhest/                 in     ok   ok   no   ok   no  no   no
 /registar/svezhest/iznos/           in     ok   ok   no   ok   no  no   no
 /pregled/sliven/x/                  --     --   --   --   --   --  --   --
@@ -100,6 +105,13 @@ def everybody(sliven, client, specialist, head, manager, administrator, dpo, pro
     addresses = {
         "{consultation}": _address(rows, "frontoffice.consultation", "consultation"),
         "{person}": _address(rows, "frontoffice.person", "person"),
+        # Of a provider for whom nobody among these people works.
+        "{provider_service}": _address(rows, "services_registry.service", "provider_service"),
+        "{provider_proposal}": _address(rows, "services_registry.service", "provider_proposal"),
+        "{provider_proposal_seen}": _address(
+            rows, "services_registry.changeproposal", "provider_proposal_seen"
+        ),
+        "{proposal}": _address(rows, "services_registry.changeproposal", "proposal"),
         "{report}": _address(rows, "services_registry.errorreport", "report"),
     }
     for model in admin.site._registry:
