@@ -118,7 +118,7 @@ def test_the_office_works_through_its_board(page, portal, sliven, office):
     look(page, "board")
     page.get_by_role("link", name="2 остарели").click()
     expect(page.get_by_role("heading", name=re.compile(r"^2\sуслуги$"))).to_be_visible()
-    page.get_by_role("button", name="Все още е вярно: Топъл обяд").click()
+    page.get_by_role("button", name="Все още е вярно за „Топъл обяд“").click()
     expect(page.get_by_role("status").first).to_contain_text("„Топъл обяд“: данните са верни")
     expect(page.get_by_role("heading", name=re.compile(r"^1\sуслуга$"))).to_be_visible()
     refuse_faults(page)
