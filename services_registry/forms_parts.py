@@ -40,7 +40,7 @@ def _column(column: models.Field, **kwargs):
     if isinstance(column, models.BooleanField) and column.null:
         return YesNoField(label=label)
     if isinstance(column, models.DateField):
-        return date_field(label, required=not column.blank)
+        return date_field(str(label), required=not column.blank)
     if isinstance(column, models.TimeField):
         return forms.TimeField(
             label=label,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
@@ -69,7 +71,7 @@ class YesNoField(forms.TypedChoiceField):
         return self.prepare_value(initial) != (data or "")
 
 
-def _field_for(column: models.Field, **kwargs):
+def _field_for(column: Any, **kwargs) -> forms.Field:
     """Return the form field of one column of the record."""
     label = capfirst(column.verbose_name)
     hint = _HINTS.get(column.name, column.help_text)
@@ -78,7 +80,7 @@ def _field_for(column: models.Field, **kwargs):
     if isinstance(column, ArrayField):
         return forms.MultipleChoiceField(
             label=label,
-            choices=column.base_field.choices,
+            choices=list(column.base_field.choices or ()),
             required=not column.blank and column.name != "settings",
             widget=forms.CheckboxSelectMultiple,
             help_text=hint,
@@ -86,7 +88,7 @@ def _field_for(column: models.Field, **kwargs):
     if isinstance(column, models.BooleanField):
         return YesNoField(label=label, help_text=hint)
     if isinstance(column, models.DateField):
-        return date_field(label, hint=hint)
+        return date_field(str(label), hint=str(hint))
     if column.name == "provider":
         kwargs["queryset"] = Provider.public.none()  # the form asks inside the scope
     if isinstance(column, models.ManyToManyField):
@@ -111,7 +113,8 @@ class RecordForm(TenantForm):
         for name, field in self.fields.items():
             if isinstance(field, forms.ChoiceField) and isinstance(field.widget, forms.RadioSelect):
                 # No dash among the buttons: what is not chosen yet is seen.
-                field.choices = [choice for choice in field.choices if choice[0] != ""]
+                choices: Any = field.choices
+                field.choices = [choice for choice in choices if choice[0] != ""]
             if name == "provider":
                 field.queryset = Provider.objects.order_by("name", "pk")
             elif name == "owner":

@@ -35,7 +35,7 @@ class RegistryFilter(forms.Form):
     mark_optional = False
 
     q = forms.CharField(
-        label="Име, доставчик или дума от описанието",
+        label="Име или доставчик",
         required=False,
         max_length=120,
         widget=forms.TextInput(attrs={"type": "search"}),

@@ -17,7 +17,7 @@ from services_registry.record import SECTIONS, Difference, differences, pieces_o
 PER_PAGE = 20
 MOST_EVENTS = 5000
 NOBODY = "порталът"
-_EVENTS: Any = Service.pgh_event_model  # type: ignore[attr-defined]
+_EVENTS: Any = Service.pgh_event_model
 _KEPT = {column.name for column in _EVENTS._meta.concrete_fields}
 # Links are not columns; what was changed in them is kept with the act (editing.save_section).
 FIELDS = [name for section in SECTIONS for name in section.fields if name in _KEPT]
@@ -58,6 +58,19 @@ def acts_of(service: Service, page: str | int | None) -> tuple[Page, list[Act]]:
     }
     names = _Names(events.values())
     return shown, [_act(span, events, names) for span in spans]
+
+
+def last_author(service: Service) -> str:
+    """Return the name of whoever changed the service last, or „друг човек“."""
+    event = (
+        _EVENTS.objects.filter(id=service.pk)
+        .select_related("pgh_context")
+        .order_by("-pgh_id")
+        .first()
+    )
+    author = _author(event) if event else None
+    found = User.objects.filter(pk=author).values_list("name", flat=True).first() if author else ""
+    return found or "друг човек"
 
 
 def _spans(pk: int) -> list[_Span]:

@@ -19,7 +19,7 @@ from municipalities.permissions import can_manage_registry, can_see_registry, re
 from services_registry import editing
 from services_registry.forms_parts import CapacityForm, FeeFormSet, PaperFormSet
 from services_registry.forms_record import FORMS, fields_of
-from services_registry.history import acts_of
+from services_registry.history import acts_of, last_author
 from services_registry.models import Service, ServicePaper, ServiceSite
 from services_registry.record import pieces_of
 from services_registry.values import (
@@ -258,6 +258,7 @@ def _section_page(
             "rows": editor.form if editor.is_rows else None,
             "seen": seen[:64].replace("\x00", ""),
             "versions": versions,
+            "who": last_author(service) if status == 409 else "",
             "is_conflict": status == 409,
             "is_wrong": status == 422,
         },

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from municipalities.permissions import can_manage_registry, require
 from services_registry import editing
 from services_registry.forms_parts import ExceptionFormSet, SiteForm, WeekForm
+from services_registry.history import last_author
 from services_registry.models import Service, ServiceSite, SiteHours
 from services_registry.values import SITES, fingerprint, site_facts
 
@@ -39,6 +40,11 @@ def _sign(site: ServiceSite) -> str:
     if site.pk is None:
         return ""
     return fingerprint("\n".join(f"{fact.label}: {fact.words}" for fact in site_facts(site)))
+
+
+def _versions(site: ServiceSite) -> list[dict]:
+    """Return what is stored of a place now, for whoever was writing while it was saved."""
+    return [{"label": f.label, "theirs": f.words, "pieces": []} for f in site_facts(site)]
 
 
 @require(can_manage_registry)
@@ -73,7 +79,7 @@ def _edit(
         if not all(valid):
             status = 422
         elif theirs and seen != now:
-            status, seen, versions = 409, now, site_facts(theirs)
+            status, seen, versions = 409, now, _versions(theirs)
         else:
             with transaction.atomic():
                 editing.save_section(service, SITES, lambda: _store(form, week, others))
@@ -90,6 +96,7 @@ def _edit(
             "others": others,
             "seen": seen[:64].replace("\x00", ""),
             "versions": versions,
+            "who": last_author(service) if versions is not None else "",
             "is_wrong": status == 422,
         },
         status=status,

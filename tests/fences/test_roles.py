@@ -63,6 +63,16 @@ TABLE = """
 {provider_proposal_seen}            in     no   no   no   no   no  --   no
 /registar/predlozheniya/            in     no   ok   no   ok   no  no   no
 {proposal}                          in     no   ok   no   ok   no  no   no
+/registar/                          in     ok   ok   no   ok   no  no   no
+/registar/iznos/csv/                in     ok   ok   no   ok   no  no   no
+/registar/nova/                     in     no   ok   no   ok   no  no   no
+{registry}                          in     ok   ok   no   ok   no  no   no
+{registry}izgled/                   in     ok   ok   no   ok   no  no   no
+{registry}istoriya/                 in     ok   ok   no   ok   no  no   no
+{registry}nakratko/                 in     no   ok   no   ok   no  no   no
+{registry}mesta/                    in     no   ok   no   ok   no  no   no
+{registry}stapka/za-pregled/        in     no   ok   no   ok   no  no   no
+{registry}kopie/                    in     no   ok   no   ok   no  no   no
 /registar/svezhest/                 in     ok   ok   no   ok   no  no   no
 /registar/svezhest/iznos/           in     ok   ok   no   ok   no  no   no
 /pregled/sliven/x/                  --     --   --   --   --   --  --   --
@@ -95,6 +105,14 @@ TABLE = """
 /admin/mfa/authenticator/           in     no   --   --   --   no  no   --
 /admin/procrastinate/procrastinatejob/ in  no   --   --   --   no  no   --
 """
+REGISTRY_TAILS = (
+    "izgled/",
+    "istoriya/",
+    "nakratko/",
+    "mesta/",
+    "stapka/za-pregled/",
+    "kopie/",
+)
 LINES = [line.split() for line in TABLE.strip().splitlines()]
 
 
@@ -112,6 +130,11 @@ def everybody(sliven, client, specialist, head, manager, administrator, dpo, pro
             rows, "services_registry.changeproposal", "provider_proposal_seen"
         ),
         "{proposal}": _address(rows, "services_registry.changeproposal", "proposal"),
+        **{
+            f"{{registry}}{tail}": _address(rows, "services_registry.service", "registry_service")
+            + tail
+            for tail in ("", *REGISTRY_TAILS)
+        },
         "{report}": _address(rows, "services_registry.errorreport", "report"),
     }
     for model in admin.site._registry:
