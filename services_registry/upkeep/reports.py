@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 from django.db import IntegrityError, transaction
@@ -14,6 +15,9 @@ from municipalities.tenancy import municipality_scope
 from services_registry.models import Service
 from services_registry.upkeep import tasks_reports
 from services_registry.upkeep.models import ErrorReport
+
+SAME_WORDS_ARE_ONE = dt.timedelta(days=1)
+MOST_ALIKE = 20
 
 
 class AlreadyAnswered(Exception):
@@ -33,10 +37,37 @@ def key_of(service: Service, submission: uuid.UUID) -> uuid.UUID:
     return uuid.uuid5(submission, str(service.pk))
 
 
-def find_sent(service: Service, submission: uuid.UUID) -> ErrorReport | None:
-    """Return the report that this very form already made, None if none."""
+def find_sent(
+    service: Service, *, submission: uuid.UUID, part: str, text: str, email: str
+) -> ErrorReport | None:
+    """Return the report that was already made of what is sent now, None if none.
+
+    By the form's key; or, where a browser went back and took the form anew, by the same words with
+    the same address in the last day. Other people's equal words with another address are another
+    report: they wait for an answer too.
+    """
     with municipality_scope(service.municipality):
-        return ErrorReport.objects.filter(submission=key_of(service, submission)).first()
+        found = ErrorReport.objects.filter(submission=key_of(service, submission)).first()
+        if found:
+            return found
+        alike = ErrorReport.objects.filter(
+            service=service,
+            part=part,
+            text=text,
+            state=ErrorReport.State.OPEN,
+            created_at__gt=timezone.now() - SAME_WORDS_ARE_ONE,
+        ).order_by("pk")[:MOST_ALIKE]
+        return next((report for report in alike if _address_of(report) == email), None)
+
+
+def _address_of(report: ErrorReport) -> str | None:
+    """Return the citizen's address, "" without one, None where no key reads it."""
+    if report.email_encrypted is None:
+        return ""
+    try:
+        return secrets.decrypt(bytes(report.email_encrypted))
+    except secrets.UnreadableSecret:
+        return None
 
 
 def report_error(

@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -56,7 +56,7 @@ def _public_page(
 
 
 @login_not_required
-@never_cache  # each form carries a key of its own
+@cache_control(private=True, no_cache=True)  # a key of its own each; „back“ finds it and the text
 @sensitive_post_parameters("text", "email")
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest, municipality: str, slug: str) -> HttpResponse:
@@ -67,18 +67,11 @@ def report(request: HttpRequest, municipality: str, slug: str) -> HttpResponse:
         return _form_page(request, service, form)
     if not form.is_valid():
         return _form_page(request, service, form.with_a_key(), status=422)
-    facts = form.cleaned_data
-    if not find_sent(service, facts["submission"]):
+    facts = {name: form.cleaned_data[name] for name in ("submission", "part", "text", "email")}
+    if not find_sent(service, **facts):
         if REPORTS.is_reached(request):  # what was written stays on the page
             return _form_page(request, service, form, status=429, wait=True)
-        report_error(
-            service,
-            submission=facts["submission"],
-            part=facts["part"],
-            text=facts["text"],
-            email=facts["email"],
-            site=request.build_absolute_uri("/"),
-        )
+        report_error(service, **facts, site=request.build_absolute_uri("/"))
         REPORTS.count(request)
     return redirect("report_thanks", municipality, slug)
 

@@ -160,6 +160,19 @@ def test_a_double_press_makes_one_report(client, service, sliven, commits):
     assert len(mail.outbox) == 1
 
 
+def test_the_same_words_with_a_new_key_are_one_report_and_other_addresses_another(
+    client, service, sliven
+):
+    """A browser that goes back may take the form anew, with what was typed."""
+    for email in ("", "", EMAIL, EMAIL, f"vtora.{EMAIL}"):
+        assert client.post(address(service), said(email=email)).status_code == 302
+    assert len(rows_of(sliven, ErrorReport)) == 3
+    with municipality_scope(sliven):
+        ErrorReport.objects.update(created_at=timezone.now() - dt.timedelta(days=2))
+    client.post(address(service), said())
+    assert len(rows_of(sliven, ErrorReport)) == 4
+
+
 def test_one_key_for_two_municipalities_is_two_reports(client, service, sliven, elena):
     other = factories.ServiceFactory(municipality=elena)
     sent = said()
@@ -220,8 +233,8 @@ def test_the_trap_is_hidden_until_it_caught_somebody(client, service):
 
 
 def test_too_many_reports_of_one_address_wait_and_keep_their_text(client, service, sliven):
-    for _ in range(10):
-        last = said()
+    for number in range(10):
+        last = said(text=f"Сигнал {number}")
         assert client.post(address(service), last).status_code == 302
     answer = client.post(address(service), said(text="единадесети"))
     page = answer.content.decode()
