@@ -1,7 +1,7 @@
 """The map of the catalogue, drawn by the portal itself: where the services found are given.
 
-No tiles and nothing of anybody else's: points in degrees put on a sheet, with the municipal
-centres around them for bearings. Places with a secret address are never among the points.
+No tiles and nothing of anybody else's: points in degrees put on a sheet, with the settlements
+around them and the country's outline for bearings. Places with a secret address are never shown.
 """
 
 from __future__ import annotations
@@ -10,20 +10,23 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
-from municipalities.models import Municipality, Province, Settlement
+from municipalities.models import Municipality, Settlement
 from services_registry.models import Service, ServiceSite
+from services_registry.outline import OUTLINE
 from services_registry.places import located
 
 WIDTH = 640
 LOWEST, HIGHEST = 320, 480  # of the sheet
 MARGIN = 44
 APART = 54  # between two points, so that on a phone a finger hits one of them
-LETTER = 13  # of a label on a phone, where it is the widest
+LETTER = 16  # of a label on a phone, where it is the widest
 NARROWEST = 0.09  # degrees: about ten kilometres; nearer than that a map says nothing
 MOST_SERVICES = 300
-MOST_TOWNS = 24
+MOST_SETTLEMENTS = 400
+MOST_TOWNS = 16
+VILLAGES_NAMED = 10  # up to a bar of so many kilometres; above it only municipal centres are
 KM_PER_DEGREE = 111.2
 
 
@@ -51,6 +54,7 @@ class Mark:
     services: list[Service]
     label: str = ""
     label_x: int = 0
+    label_y: int = 0
     anchor: str = "start"
 
     @property
@@ -86,6 +90,8 @@ class Drawing:
     height: int = LOWEST
     marks: list[Mark] = field(default_factory=list)
     towns: list[Town] = field(default_factory=list)
+    dots: str = ""  # all settlements, as a path
+    outline: str = ""
     spots: list[Spot] = field(default_factory=list)
     elsewhere: list[Service] = field(default_factory=list)
     bar_km: int = 0
@@ -151,7 +157,11 @@ def draw(found: QuerySet[Service]) -> Drawing:
     drawing.marks = _marks(sites, services, _spots(sites, services), sheet)
     drawing.spots = list({id(spot): spot for m in drawing.marks for spot in m.spots}.values())
     drawing.spots.sort(key=lambda spot: spot.number)
-    drawing.towns = list(_label(drawing.marks, _towns(sheet), sheet))
+    drawing.outline = "M" + "L".join(f"{x} {y}" for x, y in (sheet.put(*p) for p in OUTLINE)) + "Z"
+    settlements = _settlements(sheet)
+    drawing.dots = "".join(f"M{x} {y}h0" for _name, x, y, _named in settlements)
+    worth_naming = [(name, x, y) for name, x, y, is_named in settlements if is_named]
+    drawing.towns = list(_label(drawing.marks, worth_naming, sheet))
     return drawing
 
 
@@ -187,17 +197,20 @@ def _marks(sites, services, spots: dict[int, Spot], sheet: Sheet) -> list[Mark]:
     return sorted(marks, key=lambda mark: (mark.y, mark.x))
 
 
-def _towns(sheet: Sheet) -> list[tuple[str, int, int]]:
-    """Return the municipal centres on the sheet as (name, x, y), those of provinces first."""
+def _settlements(sheet: Sheet) -> list[tuple[str, int, int, bool]]:
+    """Return the settlements on the sheet as (name, x, y, whether worth naming), towns first."""
     centres = Municipality.objects.filter(centre_ekatte=OuterRef("ekatte"))
-    main = Province.objects.filter(centre_ekatte=OuterRef("ekatte"))
     rows = (
-        Settlement.objects.filter(Exists(centres), **sheet.box())
-        .annotate(is_main=Exists(main))
-        .order_by("-is_main", "-population_2013", "ekatte")
-        .values_list("name", "latitude", "longitude")[: 4 * MOST_TOWNS]
+        Settlement.objects.filter(**sheet.box())
+        .annotate(is_centre=Exists(centres))
+        .order_by("-is_centre", F("population_2013").desc(nulls_last=True), "ekatte")
+        .values_list("name", "latitude", "longitude", "is_centre")[:MOST_SETTLEMENTS]
     )
-    return [(name, *sheet.put(float(north), float(east))) for name, north, east in rows]
+    near = sheet.bar()[0] <= VILLAGES_NAMED
+    return [
+        (name, *sheet.put(float(north), float(east)), near or is_centre)
+        for name, north, east, is_centre in rows
+    ]
 
 
 def _label(marks: list[Mark], towns: list[tuple[str, int, int]], sheet: Sheet) -> Iterator[Town]:
@@ -215,16 +228,23 @@ def _label(marks: list[Mark], towns: list[tuple[str, int, int]], sheet: Sheet) -
 
     for mark in sorted(marks, key=lambda mark: -len(mark.services)):
         name = mark.spots[0].name.partition(" ")[2] or mark.spots[0].name
+        mark.label_y = mark.y
         right = mark.x + mark.radius + 6
         left = mark.x - mark.radius - 6
         if box := room(right, mark.y, name):
             mark.label, mark.label_x = name, right
         elif box := room(left - LETTER * len(name), mark.y, name):
             mark.label, mark.label_x, mark.anchor = name, left, "end"
+        elif box := room(mark.x - LETTER * len(name) // 2, mark.y - mark.radius - 18, name):
+            mark.label, mark.label_x, mark.anchor = name, mark.x, "middle"
+            mark.label_y = mark.y - mark.radius - 18
         if box:
             taken.append(box)
+    named = {mark.label for mark in marks}
     shown = 0
     for name, x, y in towns:
+        if name in named:
+            continue
         box = room(x - 5, y, name)
         if shown < MOST_TOWNS and 10 < y < sheet.height - 24 and box:
             taken.append(box)

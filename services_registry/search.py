@@ -44,6 +44,7 @@ _LITERAL_TOO = 0.3  # on top, where a synonym is met and the word of the query a
 CUT = 0.35  # services below this share of the best one's relevance are not shown
 STALE = 0.85  # what is left of the relevance of a service whose data nobody confirmed in time
 HALF_AS_FAR = 40.0  # kilometres
+UNKNOWN_KM = 20.0  # what a service without a known distance counts as
 # How much a hit is worth by where it stands: name and kind, the citizens' words, summary, rest.
 _FIELDS = (("A", 1.0), ("AB", 0.85), ("ABC", 0.55), ("", 0.3))
 
@@ -102,7 +103,7 @@ def arranged(found: QuerySet[Service], understood: Interpretation, *, near: bool
     if not understood.is_blank:
         if not near or not understood.tsquery:
             return found
-        away = 1.0 + Coalesce(F("km"), Value(0.0)) / Value(HALF_AS_FAR)
+        away = 1.0 + Coalesce(F("km"), Value(UNKNOWN_KM)) / Value(HALF_AS_FAR)
         worth = ExpressionWrapper(F("relevance") / away, FloatField())
         return found.alias(worth=worth).order_by("outside", "-worth", "name", "pk")
     found = found.with_freshness()  # type: ignore[attr-defined]
