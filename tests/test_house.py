@@ -155,6 +155,8 @@ PUBLIC = {
     # Accepting an invitation, for people who have no account yet
     "invitation",
     "invitation_link",
+    # Answering a reminder, for providers without an account
+    "review",
     # Signing in, and what to do when one cannot
     "account_login",
     "account_logout",

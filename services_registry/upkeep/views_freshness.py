@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -38,7 +38,7 @@ class BoardFilter(forms.Form):
     sastoyanie = forms.ChoiceField(
         label=_("Състояние"), required=False, choices=[("", _("Всички")), *freshness.State.choices]
     )
-    dostavchik = forms.ModelChoiceField(
+    dostavchik: forms.ModelChoiceField = forms.ModelChoiceField(
         Provider.objects.none(), label=_("Доставчик"), required=False, empty_label=_("Всички")
     )
     otgovornik = forms.ModelChoiceField(
@@ -77,13 +77,13 @@ def _listed(services: ServiceQuerySet, state: str) -> ServiceQuerySet:
 
 
 def _chart(services: ServiceQuerySet) -> dict[str, Any]:
-    rows = [{"label": words, "value": count} for words, count in freshness.ages(services)]
+    ages = freshness.ages(services)
     return {
         "title": "Кога са проверени за последно",
         "label_heading": "Последна проверка",
         "value_heading": "Услуги",
-        "maximum": max([row["value"] for row in rows] + [1]),
-        "rows": rows,
+        "maximum": max(1, *(count for _words, count in ages)),
+        "rows": [{"label": words, "value": count} for words, count in ages],
     }
 
 
@@ -142,7 +142,7 @@ def export(request: HttpRequest) -> HttpResponse:
 @require_POST
 def still_true(request: HttpRequest, pk: int) -> HttpResponse:
     """Record „все още е вярно“ of one service and go back to the same list."""
-    done = freshness.confirm_from_the_board(pk, by=request.user)
+    done = freshness.confirm_from_the_board(pk, by=cast(User, request.user))  # a role means one
     if done is None:
         raise Http404
     service, counted = done

@@ -1,0 +1,33 @@
+"""What tests of the registry's upkeep share."""
+
+from __future__ import annotations
+
+import pytest
+import time_machine
+from django.core import mail
+
+from municipalities.models import Role
+from services_registry.upkeep import tasks
+from tests import factories
+from tests.services_registry.reminding import MORNING
+
+
+@pytest.fixture
+def deliver(django_capture_on_commit_callbacks):
+    """Run the morning of a day; return the mails it sent."""
+
+    def run(day: str) -> list:
+        mail.outbox.clear()
+        with (
+            time_machine.travel(f"{day}{MORNING}", tick=False),
+            django_capture_on_commit_callbacks(execute=True),
+        ):
+            tasks.keep_true()
+        return list(mail.outbox)
+
+    return run
+
+
+@pytest.fixture
+def head_of_office(sliven):
+    return factories.MembershipFactory(municipality=sliven, role=Role.HEAD).user
