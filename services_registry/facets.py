@@ -72,13 +72,13 @@ def _places(active, name: str) -> list:
     settlements = Settlement.objects.filter(municipality__is_active=True)
     for spelled in (Lower(Trim("name")), Lower(Trim("name_en"))):
         matching = settlements.alias(spelled=spelled).filter(spelled=name)
-        where = (F("latitude"), F("longitude"))
-        parts.append(_rows(matching, "places", "municipality__slug", "name", nowhere, *where))
+        north, east = F("latitude"), F("longitude")
+        parts.append(_rows(matching, "places", "municipality__slug", "name", nowhere, north, east))
     centre = Settlement.objects.filter(ekatte=OuterRef("centre_ekatte")).order_by()
-    where = (Subquery(centre.values("latitude")), Subquery(centre.values("longitude")))
+    its = (Subquery(centre.values("latitude")), Subquery(centre.values("longitude")))
     for own in (Lower("name"), Lower("name_en"), Lower("slug")):
         matching = active.alias(spelled=own).filter(spelled=name)
-        parts.append(_rows(matching, "places", "slug", "name", nowhere, *where))
+        parts.append(_rows(matching, "places", "slug", "name", nowhere, *its))
     return parts
 
 

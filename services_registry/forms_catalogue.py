@@ -148,7 +148,7 @@ class CatalogueForm(forms.Form):
         rows = []
         for name, value in self.filters().items():
             labels = dict(self.fields[name].choices)
-            rows.append((name, self.fields[name].label, labels[value]))
+            rows.append((name, str(self.fields[name].label), str(labels[value])))
         if self.place():
-            rows.append(("myasto", self.fields["myasto"].label, self.place()))
+            rows.append(("myasto", str(self.fields["myasto"].label), self.place()))
         return rows

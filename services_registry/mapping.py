@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from municipalities.models import Municipality, Settlement
 from services_registry.models import Service, ServiceSite
@@ -119,7 +119,7 @@ class Sheet:
         y = self.height / 2 - (north - self.north) * self.scale
         return round(x), round(y)
 
-    def box(self) -> dict[str, float]:
+    def box(self) -> dict[str, tuple[float, float]]:
         """Return the condition that a settlement lies on the sheet."""
         half_wide = (WIDTH / 2 - 12) / self.scale / self.squeeze
         half_high = (self.height / 2 - 12) / self.scale
@@ -201,7 +201,7 @@ def _settlements(sheet: Sheet) -> list[tuple[str, int, int, bool]]:
     """Return the settlements on the sheet as (name, x, y, whether worth naming), towns first."""
     centres = Municipality.objects.filter(centre_ekatte=OuterRef("ekatte"))
     rows = (
-        Settlement.objects.filter(**sheet.box())
+        Settlement.objects.filter(Q(**sheet.box()))
         .annotate(is_centre=Exists(centres))
         .order_by("-is_centre", F("population_2013").desc(nulls_last=True), "ekatte")
         .values_list("name", "latitude", "longitude", "is_centre")[:MOST_SETTLEMENTS]
@@ -210,6 +210,7 @@ def _settlements(sheet: Sheet) -> list[tuple[str, int, int, bool]]:
     return [
         (name, *sheet.put(float(north), float(east)), near or is_centre)
         for name, north, east, is_centre in rows
+        if north is not None and east is not None
     ]
 
 

@@ -7,6 +7,7 @@ a service has none of its own, its settlement's stand for it. A secret address h
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import islice, product
 
 from django.contrib.postgres.search import TrigramSimilarity
@@ -45,8 +46,8 @@ class Place:
 
     name: str
     municipality: str
-    latitude: float | None = None
-    longitude: float | None = None
+    latitude: Decimal | float | None = None
+    longitude: Decimal | float | None = None
 
 
 class Kilometres(Func):

@@ -71,7 +71,7 @@ def ranked(queryset: QuerySet[Service], understood: Interpretation) -> QuerySet[
     relevance = _Relevance(F("search_vector"), _ladders(understood))
     freshness = Case(When(stale=True, then=Value(STALE)), default=Value(1.0))
     return (
-        queryset.with_freshness()  # type: ignore[attr-defined]
+        queryset.with_freshness()
         .filter(pk__in=_NearBest(scored(queryset, understood).values("id", "score")))
         .annotate(relevance=ExpressionWrapper(relevance * freshness, FloatField()))
         .order_by("-relevance", "name", "pk")
@@ -106,7 +106,7 @@ def arranged(found: QuerySet[Service], understood: Interpretation, *, near: bool
         away = 1.0 + Coalesce(F("km"), Value(UNKNOWN_KM)) / Value(HALF_AS_FAR)
         worth = ExpressionWrapper(F("relevance") / away, FloatField())
         return found.alias(worth=worth).order_by("outside", "-worth", "name", "pk")
-    found = found.with_freshness()  # type: ignore[attr-defined]
+    found = found.with_freshness()
     if near:
         return found.order_by("outside", "stale", F("km").asc(nulls_last=True), "name", "pk")
     return found.order_by("stale", "name", "pk")
