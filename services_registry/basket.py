@@ -39,7 +39,7 @@ def clean_keys(keys: Iterable[str]) -> list[str]:
 def chosen_keys(request: HttpRequest) -> list[str]:
     """Return what the browser keeps; nothing where the cookie is missing or not signed by us."""
     kept = request.get_signed_cookie(cookie_name(), default="", salt=SALT)
-    return clean_keys(kept.split(" "))
+    return clean_keys((kept or "").split(" "))
 
 
 def keep(response: HttpResponse, keys: Iterable[str]) -> None:

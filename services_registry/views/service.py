@@ -37,7 +37,7 @@ def context_of(request: HttpRequest, found: Service) -> dict:
         "shown": shown,
         "office": office,
         "office_state": office.open_state() if office else None,
-        "quick_exit": any(s.quick_exit for s in found.life_situations.all()),
+        "quick_exit": _needs_quick_exit(found),
         "key": basket.key_of(found),
         "chosen": chosen,
         "jsonld": service_jsonld(shown, request.build_absolute_uri(found.get_absolute_url())),
@@ -57,6 +57,7 @@ def sheet(request: HttpRequest, municipality: str, slug: str) -> HttpResponse:
             "service": found,
             "shown": ForCitizens(found),
             "office": _office(found),
+            "quick_exit": _needs_quick_exit(found),
             "address": address,
             "qr": qr_svg(address),
         },
@@ -66,6 +67,11 @@ def sheet(request: HttpRequest, municipality: str, slug: str) -> HttpResponse:
 def _found(municipality: str, slug: str) -> Service:
     """Return the published service with everything its page shows, else raise Http404."""
     return get_object_or_404(Service.public.for_page(), municipality__slug=municipality, slug=slug)
+
+
+def _needs_quick_exit(service: Service) -> bool:
+    """Return whether a reader of the page may have to leave it at once, as in violence at home."""
+    return any(situation.quick_exit for situation in service.life_situations.all())
 
 
 def _office(service: Service) -> Office | None:

@@ -11,6 +11,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.support.browser import assert_good
+from tests.support.whole import whole_service
 
 pytestmark = pytest.mark.browser
 
@@ -100,15 +101,24 @@ def test_in_large_print_each_service_begins_on_its_own_page_in_large_letters(bro
     assert float(size.removesuffix("px")) > 21  # 16 pt
 
 
-def test_a_page_of_a_service_loads_little(browse):
-    page = browse("/uslugi/")
-    address = addresses_of_services(page)[0]
-    asked = []
-    fresh = page.context.browser.new_context(base_url=page.url.partition("/uslugi")[0]).new_page()
-    fresh.on("response", lambda response: asked.append(response))
-    fresh.goto(address)
-    fresh.wait_for_load_state("networkidle")
-    weight = sum(len(response.body()) for response in asked)
-    assert len(asked) <= 10
-    assert weight <= 100_000, {response.url: len(response.body()) for response in asked}
-    fresh.context.close()
+@pytest.fixture
+def blank(live_server, new_context, watch) -> Page:
+    """A browser on a portal without the demo."""
+    return watch.over(new_context(base_url=live_server.url).new_page())
+
+
+def test_with_everything_on_it_a_page_is_light_and_clean(blank, sliven):
+    answers = []
+    blank.on("response", lambda response: answers.append(response))
+    blank.goto(whole_service(sliven).get_absolute_url())
+    blank.wait_for_load_state("networkidle")
+    weights = {answer.url: len(answer.body()) for answer in answers}
+    assert len(weights) <= 10
+    assert sum(weights.values()) <= 100_000, weights
+    blank.get_by_text("Лесно за четене").click()
+    assert_good(blank)
+
+
+def test_with_everything_on_it_a_sheet_is_one_page_of_paper(blank, sliven):
+    blank.goto(f"{whole_service(sliven).get_absolute_url()}list/")
+    assert pages_on_paper(blank) == 1

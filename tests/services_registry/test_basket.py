@@ -125,12 +125,16 @@ def test_an_address_carries_the_list_to_another_browser(client, two):
 
 
 @pytest.mark.parametrize("shared", [True, False])
-def test_in_large_print_each_service_has_its_code(client, two, shared):
+def test_in_large_print_each_service_has_its_code_and_whom_to_call(client, two, shared):
+    for number, service in enumerate(two):
+        factories.OfficeFactory(municipality=service.municipality, phone=f"044 000 90{number}")
     query = "?u=sliven/patronazh&u=elena/obyad" if shared else ""
     if not shared:
         add(client, "sliven/patronazh", "elena/obyad")
     page = client.get(f"/izbrani/list/{query}").content.decode()
     assert decode(page) == [f"http://testserver{service.get_absolute_url()}" for service in two]
+    called = [page.index(f"044\xa0000\xa090{number}") for number in (0, 1)]
+    assert called[0] < page.index("Топъл обяд") < called[1]
 
 
 def test_lists_are_not_stored_on_the_way(client, two):
@@ -148,6 +152,7 @@ def test_adding_asks_for_a_token(two):
 @pytest.mark.parametrize("address", ["/izbrani/", "/izbrani/list/"])
 def test_as_many_queries_for_a_long_list(client, queries, sliven, address):
     made: list[str] = []
+    factories.OfficeFactory(municipality=sliven)
 
     def make(count: int) -> None:
         for _ in range(min(count, basket.MOST - len(made))):
