@@ -54,6 +54,12 @@ TABLE = """
 /obshtina/dostavchitsi/pokana/      in     no   ok   no   ok   no  no   no
 /registar/signali/                  in     ok   ok   no   ok   no  no   no
 {report}                            in     ok   ok   no   ok   no  no   no
+/registar/vnos/                     in     no   ok   no   ok   no  no   no
+/registar/vnos/obrazets/            in     no   ok   no   ok   no  no   no
+{import}                            in     no   to   no   to   no  no   no
+{import_columns}                     in     no   ok   no   ok   no  no   no
+{import_undo}                    in     no   to   no   to   no  no   no
+{import_faults}                    in     no   --   no   --   no  no   no
 /zashtita/                          in     no   no   no   no   ok  no   no
 /platforma/                         in     no   no   no   no   no  no   ok
 /platforma/sliven/                  in     no   no   no   no   no  no   ok
@@ -136,6 +142,11 @@ def everybody(sliven, client, specialist, head, manager, administrator, dpo, pro
             for tail in ("", *REGISTRY_TAILS)
         },
         "{report}": _address(rows, "services_registry.errorreport", "report"),
+        "{import}": _address(rows, "services_registry.importrun", "import_run"),
+        **{
+            f"{{{page}}}": _address(rows, "services_registry.importrun", page)
+            for page in ("import_columns", "import_undo", "import_faults")
+        },
     }
     for model in admin.site._registry:
         opts = model._meta
