@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 from django import forms
@@ -11,7 +12,7 @@ from django.core.validators import RegexValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.hours import Weekday
+from municipalities.hours import MIDNIGHT, Weekday
 from services_registry.forms import LinesField
 from services_registry.models import Service, ServiceSite
 from services_registry.provider_changes import Stretch, stretches_of, version_of
@@ -34,7 +35,7 @@ _AS_A_TIME = {"invalid": _("Напишете часа като 8:30.")}
 
 def renew(form: forms.Form, name: str, value: str) -> None:
     """Let a bound form, shown again, bring another ``value`` of its hidden field."""
-    form.data = form.data.copy()  # type: ignore[attr-defined]
+    form.data = form.data.copy()
     form.data[form.add_prefix(name)] = value  # type: ignore[index]
 
 
@@ -119,17 +120,41 @@ class ProviderContactsForm(SiteContactsForm):
 
 # The week
 
+# Two digits at most of hours, and two of minutes, with or without a sign between them.
+_HOUR = re.compile(r"([0-9]{1,2}?)(?:[:.,]?([0-9]{2}))?")
 PARTS = ("a", "b")  # two stretches a day: before and after the lunch break
 WORKING_DAYS = range(Weekday.TUESDAY, Weekday.SATURDAY)
 
 
-def _time_box(label: str) -> forms.TimeField:
-    return forms.TimeField(
-        label=label,
-        required=False,
-        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
-        error_messages=_AS_A_TIME,
-    )
+class TimeBox(forms.TimeField):
+    """An hour as people write it on a phone: 8, 8:30, 8.30, 830; 24:00 is the end of the day."""
+
+    def __init__(self, label: Any) -> None:
+        super().__init__(
+            label=label,
+            required=False,
+            widget=forms.TextInput(
+                attrs={"inputmode": "decimal", "autocomplete": "off", "maxlength": 12}
+            ),
+            error_messages=_AS_A_TIME,
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, dt.time):
+            return value
+        return "24:00" if value == MIDNIGHT else f"{value.hour}:{value:%M}"
+
+    def to_python(self, value: Any) -> dt.time | None:
+        if isinstance(value, str):
+            value = value.strip()
+            found = _HOUR.fullmatch(value)
+            if value and not found:
+                raise ValidationError(self.error_messages["invalid"], code="invalid")
+            if found:
+                value = f"{found[1]}:{found[2] or '00'}"
+            if value == "24:00":
+                return MIDNIGHT
+        return super().to_python(value)
 
 
 class WeekForm(VersionedForm):
@@ -141,8 +166,8 @@ class WeekForm(VersionedForm):
         super().__init__(*args, **kwargs)
         for day, name in Weekday.choices:
             for part, which in zip(PARTS, ("", ", втора част"), strict=True):
-                self.fields[f"d{day}{part}_opens"] = _time_box(f"{name}{which}, от")
-                self.fields[f"d{day}{part}_closes"] = _time_box(f"{name}{which}, до")
+                self.fields[f"d{day}{part}_opens"] = TimeBox(f"{name}{which}, от")
+                self.fields[f"d{day}{part}_closes"] = TimeBox(f"{name}{which}, до")
 
     @staticmethod
     def fits(site: ServiceSite) -> bool:
@@ -228,8 +253,8 @@ class ExceptionForm(forms.Form):
         help_text=_("Празно за един ден."),
         error_messages=_AS_A_DAY,
     )
-    opens = _time_box(_("От час"))
-    closes = _time_box(_("До час"))
+    opens = TimeBox(_("От час"))
+    closes = TimeBox(_("До час"))
     reason = forms.CharField(label=_("Причина"), required=False, max_length=160)
 
     def clean(self) -> dict:
@@ -261,7 +286,7 @@ class ExceptionForm(forms.Form):
 # Proposals
 
 
-def _text(label: str, **kwargs: Any) -> forms.CharField:
+def _text(label: Any, **kwargs: Any) -> forms.CharField:
     return forms.CharField(
         label=label,
         required=False,

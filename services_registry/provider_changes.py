@@ -69,9 +69,12 @@ def newest_capacity(service: Service) -> Capacity | None:
     return Capacity.objects.filter(service=service).order_by("-as_of", "-pk").first()
 
 
-def capacity_version(places: int | None, free: int | None, waiting: int | None, as_of: Any) -> str:
-    """Return the mark of a service's newest capacity; all None where there is none."""
-    return version_of(places, free, waiting, as_of and as_of.isoformat())
+def capacity_version(*numbers: int | None, as_of: dt.date | None) -> str:
+    """Return the mark of a service's newest capacity: its places, free, waiting and day.
+
+    All are None where there is none.
+    """
+    return version_of(numbers, as_of.isoformat() if as_of else None)
 
 
 def words_of_capacity(row: Capacity | None) -> str:
@@ -96,7 +99,7 @@ def save_capacity(
         row = newest_capacity(service)
         typed = (places, free, waiting)
         stored = (row.places, row.free, row.waiting) if row else None
-        seen = capacity_version(*(stored or (None, None, None)), row and row.as_of)
+        seen = capacity_version(*(stored or (None,) * 3), as_of=row.as_of if row else None)
         if version != seen and typed != stored:
             raise ChangedMeanwhile(words_of_capacity(row))
         today = timezone.localdate()

@@ -210,7 +210,7 @@ def _decided(
         verbs.send_back(found, reason=form.cleaned_data["reason"], **facts)
         messages.success(request, "Предложението е върнато. Доставчикът ще получи писмо.")
     else:
-        values = form.values() if action == "edit" else None  # type: ignore[attr-defined]
+        values = form.values() if isinstance(form, DecisionForm) and action == "edit" else None
         verbs.accept(found, values=values, **facts)
         messages.success(request, "Приетото е записано в услугата. Доставчикът ще получи писмо.")
     return redirect("proposal", found.pk)

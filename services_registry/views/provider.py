@@ -110,7 +110,7 @@ def _capacity_form(service: Any, data: Any = None) -> CapacityForm:
     initial = dict(zip(("places", "free", "waiting"), numbers, strict=True))
     if initial["waiting"] is None:
         initial["waiting"] = 0
-    version = changes.capacity_version(*numbers, service.capacity_as_of)
+    version = changes.capacity_version(*numbers, as_of=service.capacity_as_of)
     return CapacityForm(data, prefix=f"u{service.pk}", initial={**initial, "version": version})
 
 
@@ -135,7 +135,7 @@ def _list_page(
         {
             "service": service,
             "form": bound if bound and service.pk == of else _capacity_form(service),
-            "is_old": bool(service.capacity_as_of and service.capacity_as_of < _old_places()),
+            "tags": _tags(service),
             "is_saved": str(service.pk) == saved,
         }
         for service in page
@@ -153,6 +153,20 @@ def _list_page(
         },
         status=422 if bound else 200,
     )
+
+
+def _tags(service: Any) -> list[tuple[str, str]]:
+    """Return what the card of a service says of its state, as (words, kind of tag)."""
+    said = []
+    if service.status != Service.Status.PUBLISHED:
+        said.append((str(service.get_status_display()), "due"))
+    if service.capacity_as_of and service.capacity_as_of < _old_places():
+        said.append(("стари места", "due"))
+    if service.stale:
+        said.append(("за потвърждаване", "due"))
+    if service.waiting_proposals:
+        said.append(("предложение чака", "plain"))
+    return said
 
 
 def _back_to_card(request: HttpRequest, service: Service, *, saved: bool) -> HttpResponse:
@@ -195,7 +209,7 @@ def save_places(request: HttpRequest, provider: Provider, pk: int) -> HttpRespon
 def still_true(request: HttpRequest, provider: Provider, pk: int) -> HttpResponse:
     """Say „все още е вярно“ of a service's whole record."""
     service = own_service(provider, pk)
-    if changes.confirm_today(service, request.user):  # type: ignore[arg-type]
+    if changes.confirm_today(service, request.user):
         messages.success(request, f"„{service.name}“: потвърдихте, че всичко още е вярно.")
     else:
         messages.info(request, f"„{service.name}“ вече е потвърдена днес.")

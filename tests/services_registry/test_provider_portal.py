@@ -6,9 +6,11 @@ import datetime as dt
 import re
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from municipalities.tenancy import municipality_scope
+from services_registry.forms_provider import TimeBox
 from services_registry.models import (
     Capacity,
     Confirmation,
@@ -277,6 +279,34 @@ def test_a_week_is_written_and_only_over_the_week_that_was_seen(provider, site, 
     assert week_of(sliven, site) == week
     (change,) = history(sliven, site.service)
     assert change["part"] == "работно време: Центърът"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("8", dt.time(8)),
+        ("08", dt.time(8)),
+        ("830", dt.time(8, 30)),
+        ("1700", dt.time(17)),
+        ("8,30", dt.time(8, 30)),
+        (" 8.30 ", dt.time(8, 30)),
+        ("24:00", dt.time(23, 59)),
+        ("24", dt.time(23, 59)),
+    ],
+)
+def test_hours_are_read_as_people_write_them(typed, meant):
+    assert TimeBox("от").clean(typed) == meant
+
+
+@pytest.mark.parametrize("typed", ["25", "8:60", "8:5", "12345", "осем", "٨", "-8", "8:30 PM"])
+def test_what_is_no_hour_is_refused(typed):
+    with pytest.raises(ValidationError):
+        TimeBox("от").clean(typed)
+
+
+def test_hours_are_shown_as_they_may_be_written():
+    shown = [TimeBox("от").prepare_value(dt.time(*at)) for at in ((8, 5), (23, 59))]
+    assert shown == ["8:05", "24:00"]
 
 
 @pytest.mark.parametrize(
