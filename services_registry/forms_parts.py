@@ -250,6 +250,13 @@ class FeeForm(RowForm):
         )
         formfield_callback = _column
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [("", "Изберете"), *Fee.Kind.choices]
+        self.fields["per"].choices = [("", "без период"), *Fee.Per.choices]
+        self.fields["per"].label = "Период"
+        self.fields["verified"].label = "Проверена в акта"
+
     def clean(self):
         cleaned = super().clean() or self.cleaned_data
         first, last = cleaned.get("valid_from"), cleaned.get("valid_to")

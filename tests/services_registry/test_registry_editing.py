@@ -154,6 +154,8 @@ def test_the_preview_shows_a_draft_as_citizens_would_see_it(specialist, client, 
     text = specialist.get(page(draft, "izgled/")).text
     assert "noindex" in text
     assert "Чернова" in text
+    assert "/greshka/" not in text, "what citizens open is not there yet"
+    assert "/list/" not in text
     assert client.get(draft.get_absolute_url()).status_code == 404
 
 
