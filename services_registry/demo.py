@@ -14,6 +14,7 @@ from municipalities.demo import demo_municipalities
 from municipalities.hours import hours_from
 from municipalities.models import Municipality, Settlement, User
 from municipalities.tenancy import municipality_scope
+from services_registry import demo_record
 from services_registry.classifiers import (
     LifeSituation,
     RequiredDocument,
@@ -31,6 +32,7 @@ from services_registry.models import (
     SiteHours,
 )
 from services_registry.search import reindex
+from services_registry.upkeep import demo_reports
 
 DATA = Path(__file__).parent / "demo_data"
 PLAIN_FIELDS = (
@@ -59,14 +61,20 @@ def load(*, report: Callable[[str], None]) -> None:
         "settlements": {row.ekatte: row for row in Settlement.objects.all()},
     }
     count = 0
+    written = demo_record.read()
     for slug, municipality in demo_municipalities().items():
         data = json.loads((DATA / f"{slug}.json").read_text(encoding="utf-8"))
         with municipality_scope(municipality):
             providers = _make_providers(municipality, data["providers"])
-            _make_provider_member(municipality, next(iter(providers.values())))
+            member = _make_provider_member(municipality, next(iter(providers.values())))
             for row in data["services"]:
-                _make_service(municipality, providers[row["provider"]], row, classifiers)
+                facts = demo_record.facts_of(written, slug, row)
+                service = _make_service(
+                    municipality, providers[row["provider"]], {**row, **facts}, classifiers
+                )
+                demo_record.fill(service, facts, member)
                 count += 1
+            demo_reports.fill(municipality)
             reindex(Service.objects.all())
     report(f"Социални услуги: {count}")
 
@@ -89,20 +97,23 @@ def _make_providers(municipality: Municipality, rows: list[dict]) -> dict[str, P
     return providers
 
 
-def _make_provider_member(municipality: Municipality, provider: Provider) -> None:
+def _make_provider_member(municipality: Municipality, provider: Provider) -> User:
     user = User.objects.create_user(
         f"provider.{municipality.slug}@example.bg",
         settings.DEMO_PASSWORD,
         name="Виолета Доставчикова",
     )
     ProviderMembership.objects.create(municipality=municipality, user=user, provider=provider)
+    return user
 
 
 def _days_ago(days: int | None) -> dt.date | None:
     return None if days is None else timezone.localdate() - dt.timedelta(days=days)
 
 
-def _make_service(municipality: Municipality, provider: Provider, row: dict, known: dict) -> None:
+def _make_service(
+    municipality: Municipality, provider: Provider, row: dict, known: dict
+) -> Service:
     service = Service.objects.create(
         municipality=municipality,
         provider=provider,
@@ -110,6 +121,8 @@ def _make_service(municipality: Municipality, provider: Provider, row: dict, kno
         paused_reason=row.get("paused_reason", ""),
         checked_on=_days_ago(row["checked_days_ago"]),
         checked_by=row["checked_by"],
+        owner=demo_record.owner_of(municipality.slug, row),
+        **demo_record.columns_of(row),
         **{name: row[name] for name in PLAIN_FIELDS},
     )
     for links in ("kinds", "target_groups", "life_situations"):
@@ -132,6 +145,7 @@ def _make_service(municipality: Municipality, provider: Provider, row: dict, kno
     )
     for site in row["sites"]:
         _make_site(mine, site, known["settlements"])
+    return service
 
 
 def _make_site(mine: dict, row: dict, settlements: dict[str, Settlement]) -> None:
