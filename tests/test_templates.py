@@ -21,7 +21,6 @@ LOOKED_UP = {"400.html", "403.html", "404.html", "429.html", "500.html", "403_cs
 WAITING = {
     "components/breadcrumbs.html",
     "components/filters.html",
-    "components/notice.html",
     "components/summary_list.html",
     "components/timeline.html",
 }
