@@ -134,6 +134,8 @@ PUBLIC = {
     "catalogue",
     "service",
     "service_sheet",
+    "report_error",
+    "report_thanks",
     "basket",
     "basket_sheet",
     "basket_add",
