@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.admin_forms import TenantForm
@@ -60,3 +61,10 @@ class ServiceAdminForm(TenantForm):
     steps = LinesField(
         label=_("Стъпки"), required=False, help_text=_("По една стъпка на ред, с прости думи.")
     )
+
+    def clean_checked_on(self):
+        """Refuse a day to come: from the last one there is, no review interval can be counted."""
+        day = self.cleaned_data["checked_on"]
+        if day and day > timezone.localdate():
+            raise ValidationError(_("Денят на проверката е в бъдещето."))
+        return day

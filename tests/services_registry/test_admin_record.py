@@ -101,6 +101,14 @@ def test_easy_read_is_tested_with_somebody(administrator, service):
     assert "Посочете с кого е проверен лесният текст." in response.content.decode()
 
 
+@pytest.mark.parametrize("day", ["31.12.9999", "01.01.2100"])
+def test_nothing_is_checked_in_the_future(administrator, service, day):
+    url = f"{LIST}{service.pk}/change/"
+    sent = as_shown(administrator, url) | {"checked_on": [day], "checked_by": ["office"]}
+    response = administrator.post(url, sent)
+    assert "Денят на проверката е в бъдещето." in response.content.decode()
+
+
 def test_owner_is_one_who_works_here_now(administrator, service, sliven, elena):
     here = factories.MembershipFactory(municipality=sliven, role=Role.SPECIALIST)
     left = factories.MembershipFactory(
