@@ -7,7 +7,6 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.forms import Textarea
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.admin_forms import ListedChoiceField
@@ -25,7 +24,6 @@ from services_registry.classifiers import (
 from services_registry.forms import ServiceAdminForm
 from services_registry.models import (
     Capacity,
-    Confirmation,
     Fee,
     Provider,
     Service,
@@ -35,6 +33,7 @@ from services_registry.models import (
     SiteHours,
 )
 from services_registry.search_index import index_service, rebuild_vocabulary
+from services_registry.upkeep.confirming import confirm
 from services_registry.upkeep.models import Side
 
 
@@ -276,21 +275,9 @@ class ServiceAdmin(ScopedAdmin):
         """Mark the chosen services as checked by the office today."""
         with transaction.atomic():
             chosen = list(Service.objects.filter(pk__in=queryset.order_by().values("pk")))
-            count = Service.objects.filter(pk__in=[service.pk for service in chosen]).update(
-                checked_on=timezone.localdate(),
-                checked_by=Service.CheckedBy.OFFICE,
-                updated_at=timezone.now(),
-            )
-            Confirmation.objects.bulk_create(
-                Confirmation(
-                    municipality_id=service.municipality_id,
-                    service=service,
-                    side=Side.OFFICE,
-                    by=request.user,
-                )
-                for service in chosen
-            )
-        self.message_user(request, _("Отбелязани като проверени днес: %d.") % count)
+            for service in chosen:
+                confirm(service, side=Side.OFFICE, by=request.user)
+        self.message_user(request, _("Отбелязани като проверени днес: %d.") % len(chosen))
 
     def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
         """Only a draft is deleted: what was once offered stays in past talks, and is closed."""
