@@ -229,6 +229,8 @@ def _label(marks: list[Mark], towns: list[tuple[str, int, int]], sheet: Sheet) -
 
     for mark in sorted(marks, key=lambda mark: -len(mark.services)):
         name = mark.spots[0].name.partition(" ")[2] or mark.spots[0].name
+        half = LETTER * len(name) // 2
+        middle = min(max(mark.x, half + 4), WIDTH - half - 4)
         mark.label_y = mark.y
         right = mark.x + mark.radius + 6
         left = mark.x - mark.radius - 6
@@ -236,8 +238,8 @@ def _label(marks: list[Mark], towns: list[tuple[str, int, int]], sheet: Sheet) -
             mark.label, mark.label_x = name, right
         elif box := room(left - LETTER * len(name), mark.y, name):
             mark.label, mark.label_x, mark.anchor = name, left, "end"
-        elif box := room(mark.x - LETTER * len(name) // 2, mark.y - mark.radius - 18, name):
-            mark.label, mark.label_x, mark.anchor = name, mark.x, "middle"
+        elif box := room(middle - half, mark.y - mark.radius - 18, name):
+            mark.label, mark.label_x, mark.anchor = name, middle, "middle"
             mark.label_y = mark.y - mark.radius - 18
         if box:
             taken.append(box)
