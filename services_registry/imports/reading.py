@@ -10,6 +10,7 @@ import codecs
 import csv
 import datetime as dt
 import io
+import math
 import re
 import unicodedata
 import warnings
@@ -134,9 +135,9 @@ def words_of_cell(value: Any) -> str:
     if isinstance(value, dt.time):
         return f"{value:%H:%M}"
     if isinstance(value, float | Decimal):
-        if value == value and abs(value) < 10**15 and value == int(value):
+        if math.isfinite(value) and -(10**15) < value < 10**15 and value == int(value):
             return str(int(value))
-        return repr(value).replace(".", ",") if isinstance(value, float) else str(value)
+        return str(value).replace(".", ",")
     return str(value)
 
 

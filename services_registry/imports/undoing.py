@@ -99,7 +99,7 @@ def _delete(done: Undo) -> None:
 def _used(ids: list[int]) -> dict[int, str]:
     """Return {service: where it is used} for whatever points to one and is no part of it."""
     found: dict[int, str] = {}
-    own = {model for model, _part in PARTS} | {ServicePaper}
+    own: set[type[models.Model]] = {ServicePaper, *(model for model, _part in PARTS)}
     for model, field in _pointing_to(Service, own):
         words = _words_of(model)
         rows = model._base_manager.filter(**{f"{field.name}__in": ids}).order_by()
