@@ -256,7 +256,7 @@ def _refuse_other_kinds(data: bytes) -> None:
             raise Unreadable("Файлът е защитен с парола. Запишете го без парола.")
         raise Unreadable(f"Това е стара книга на Excel (.xls). {SAVE_AS}")
     start = data[:2000].lstrip(codecs.BOM_UTF8 + b" \t\r\n").lower()
-    if start.startswith((b"<!doctype", b"<html", b"<table", b"<?xml", b"<head", b"<script")):
+    if start.startswith((b"<!doctype", b"<html", b"<table", b"<?xml", b"<head")):
         raise Unreadable(f"Това е уеб страница или XML, а не таблица. {SAVE_AS}")
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return

@@ -31,3 +31,22 @@ def deliver(django_capture_on_commit_callbacks):
 @pytest.fixture
 def head_of_office(sliven):
     return factories.MembershipFactory(municipality=sliven, role=Role.HEAD).user
+
+
+@pytest.fixture
+def service(sliven):
+    """A published service of Сливен with a place and a fee."""
+    made = factories.ServiceFactory(municipality=sliven, name="Дневен център", slug="dneven")
+    settlement = factories.SettlementFactory(municipality=sliven)
+    factories.ServiceSiteFactory(
+        municipality=sliven, service=made, settlement=settlement, name="Слънце"
+    )
+    factories.FeeFactory(municipality=sliven, service=made)
+    return made
+
+
+@pytest.fixture
+def draft(sliven):
+    return factories.ServiceFactory(
+        municipality=sliven, name="Чернова", status="draft", summary="", settings=[]
+    )
