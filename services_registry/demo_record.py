@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import uuid
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,6 @@ from municipalities.models import User
 from services_registry.models import (
     ChangeProposal,
     Confirmation,
-    ErrorReport,
     Service,
     SiteException,
 )
@@ -71,7 +69,7 @@ def owner_of(municipality_slug: str, row: dict) -> User:
 
 
 def fill(service: Service, facts: dict[str, Any], provider_user: User) -> None:
-    """Add days off, confirmations, reports and the proposal of ``service``, inside its scope."""
+    """Add days off, confirmations and the proposal of ``service``, inside its scope."""
     mine = {"municipality": service.municipality, "service": service}
     for site in service.sites.all():
         SiteException.objects.bulk_create(
@@ -79,12 +77,6 @@ def fill(service: Service, facts: dict[str, Any], provider_user: User) -> None:
             for row in facts.get("exceptions", [])
         )
     _confirm(service, mine)
-    for report in facts.get("reports", []):
-        made = ErrorReport.objects.create(
-            **mine, part=report["part"], text=report["text"], submission=uuid.uuid4()
-        )
-        sent = timezone.now() - dt.timedelta(days=report["days_ago"])
-        ErrorReport.objects.filter(pk=made.pk).update(created_at=sent)
     if "proposal" in facts:
         after = facts["proposal"]["after"]
         ChangeProposal.objects.create(

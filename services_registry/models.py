@@ -30,7 +30,7 @@ from services_registry.fields import IndexField, public_id
 from services_registry.imports.models import ColumnMatch, ImportRun  # noqa: F401  as above
 from services_registry.offer import EVERYBODY, Capacity, Fee  # noqa: F401  as above
 from services_registry.providers import Provider, ProviderMembership  # noqa: F401  as above
-from services_registry.sites import ServiceSite, SiteException, SiteHours  # noqa: F401  as above
+from services_registry.sites import ServiceSite, SiteException, SiteHours
 from services_registry.upkeep.models import (  # noqa: F401  as above
     ChangeProposal,
     Confirmation,

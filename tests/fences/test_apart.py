@@ -21,6 +21,7 @@ from projects.models import Activity, Programme, Project
 from services_registry.models import Provider, Service
 from tests import factories, factories_projects
 from tests.support import people
+from tests.support.contents import text_of
 from tests.support.crawl import Frontier, links_of
 from tests.support.rows import plant
 from trainings.models import Training
@@ -58,7 +59,7 @@ def pages_with(word: str, client, starts: list[str]) -> list[str]:
         if response.status_code in (301, 302):
             frontier.offer(response["Location"], came_from=url)
             continue
-        text = response.content.decode()
+        text = text_of(response)
         read += 1
         if word in text:
             found.append(url)
