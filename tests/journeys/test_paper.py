@@ -53,16 +53,17 @@ def test_two_services_are_chosen_and_opened_in_large_print(browse, portal, scree
         page.get_by_role("button", name="Добави за печат").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Избрани за печат")
     look(page)
-    assert page.locator("ul.results > li").count() == 2
+    expect(page.locator("ul.results > li")).to_have_count(2)
 
     page.get_by_role("link", name="Отвори с едър шрифт").click()
+    expect(page.locator(".qrcode svg")).to_have_count(2)
     assert codes_of(page) == [f"{portal}{first}", f"{portal}{second}"]
     expect(page.locator('a[href^="tel:"]').first).to_be_visible()
     look(page)
 
     page.get_by_role("link", name="Избрани за печат").click()
     page.get_by_role("button", name="Махни").first.click()
-    assert page.locator("ul.results > li").count() == 1
+    expect(page.locator("ul.results > li")).to_have_count(1)
     page.get_by_role("button", name="Махни всички").click()
     expect(page.get_by_role("heading", name="Още няма избрани услуги")).to_be_visible()
     look(page)
