@@ -71,7 +71,6 @@ def invite(
     *,
     municipality: Municipality,
     by: User,
-    site: str,
     email: str,
     name: str,
     kind: str = STAFF,
@@ -80,7 +79,7 @@ def invite(
     job_title: str = "",
     target_id: int | None = None,
 ) -> Invitation:
-    """Make an invitation and have it mailed; ``site`` is the address of the portal for its link.
+    """Make an invitation and have it mailed with its link.
 
     Raises InvitationError where the person has what they are invited to, or is invited already.
     """
@@ -105,17 +104,17 @@ def invite(
             "На тази е-поща вече има неприета покана за същото. Изпратете нея отново."
         )
     invitation.save()
-    _mail(invitation, site)
+    _mail(invitation)
     return invitation
 
 
-def resend(invitation: Invitation, *, site: str) -> None:
+def resend(invitation: Invitation) -> None:
     """Mail a new link, valid for as long as a new invitation; the one sent before stops working."""
     if invitation.accepted_at or invitation.revoked_at:
         raise InvitationError("Поканата вече е приета или отменена.")
     invitation.expires_at = invitation_expiry()
     invitation.save(update_fields=["expires_at"])
-    _mail(invitation, site)
+    _mail(invitation)
 
 
 def revoke(invitation: Invitation) -> None:
@@ -123,15 +122,10 @@ def revoke(invitation: Invitation) -> None:
     Invitation.objects.pending().filter(pk=invitation.pk).update(revoked_at=timezone.now())
 
 
-def _mail(invitation: Invitation, site: str) -> None:
+def _mail(invitation: Invitation) -> None:
     from municipalities.tasks import later, send_invitation  # the task needs this module
 
-    later(
-        send_invitation,
-        municipality=invitation.municipality_id,
-        invitation=invitation.pk,
-        site=site,
-    )
+    later(send_invitation, municipality=invitation.municipality_id, invitation=invitation.pk)
 
 
 # Accepting

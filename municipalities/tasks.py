@@ -11,7 +11,6 @@ import datetime as dt
 import secrets
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.core.management import call_command
 from django.db import transaction
 from django.template.loader import render_to_string
@@ -20,7 +19,7 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from municipalities import invitations
+from municipalities import invitations, mails
 from municipalities.models import Invitation, Municipality
 from municipalities.tenancy import municipality_scope
 
@@ -40,8 +39,8 @@ def later(task, **arguments) -> None:
 
 
 @app.task(name="municipalities.send_invitation", retry=RETRY)
-def send_invitation(*, municipality: int, invitation: int, site: str) -> None:
-    """Mail the link of an open invitation; ``site`` is the portal's address with its scheme.
+def send_invitation(*, municipality: int, invitation: int) -> None:
+    """Mail the link of an open invitation.
 
     The token is made here and stays in the mail alone; only its hash is kept. A repeated run makes
     another one, so the last mail holds the link that works. A mail that cannot be handed over rolls
@@ -66,15 +65,10 @@ def send_invitation(*, municipality: int, invitation: int, site: str) -> None:
             {
                 "invitation": row,
                 "what": invitations.words_of(row),
-                "link": site.rstrip("/") + reverse("invitation_link", args=[token]),
+                "link": mails.whole(reverse("invitation_link", args=[token])),
             },
         )
-        send_mail(
-            f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}Покана за работа в портала",
-            text,
-            None,
-            [row.email],
-        )
+        mails.send("Покана за работа в портала", text, [row.email])
 
 
 @app.periodic(cron="17 3 * * *")

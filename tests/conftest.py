@@ -28,6 +28,7 @@ def _manners(tmp_path_factory) -> None:
     # Nothing is collected for tests, and nothing of theirs lands among the files of `make run`.
     settings.STATIC_ROOT = str(tmp_path_factory.mktemp("static"))
     settings.MEDIA_ROOT = str(tmp_path_factory.mktemp("media"))
+    settings.SITE_URL = "http://testserver"  # the name by which the test client asks
 
 
 @pytest.fixture

@@ -21,15 +21,11 @@ def confirm(request: HttpRequest, *, title: str, text: str, button: str, back: s
 def invite(
     request: HttpRequest, form: forms.Form, *, municipality: Municipality, **facts
 ) -> Invitation | None:
-    """Invite the person of a valid ``form`` and say so; None with an error on the form if not.
-
-    The links in the mail lead to the portal as the request came to it.
-    """
+    """Invite the person of a valid ``form`` and say so; None with an error on the form if not."""
     try:
         made = invitations.invite(
             municipality=municipality,
             by=request.user,
-            site=request.build_absolute_uri("/"),
             email=form.cleaned_data["email"],
             name=form.cleaned_data["name"],
             **facts,
@@ -51,7 +47,7 @@ def found_in(pending: QuerySet[Invitation], pk: int) -> Invitation:
 
 def resend(request: HttpRequest, invitation: Invitation) -> None:
     """Send an invitation again, with a new link, and say so."""
-    invitations.resend(invitation, site=request.build_absolute_uri("/"))
+    invitations.resend(invitation)
     messages.success(request, f"Нова връзка е изпратена на {invitation.email}. Старата не работи.")
 
 

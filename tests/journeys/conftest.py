@@ -12,8 +12,9 @@ from tests.support.browser import DESKTOP, NARROW, Watch
 
 
 @pytest.fixture
-def portal(demo, live_server) -> str:
+def portal(demo, live_server, settings) -> str:
     """The address of the portal, with a copy of the demo that the test may change."""
+    settings.SITE_URL = live_server.url
     return live_server.url
 
 

@@ -21,8 +21,9 @@ PASSWORD = "жълта круша под стария мост"
 
 
 @pytest.fixture
-def portal(transactional_db, live_server):
+def portal(transactional_db, live_server, settings):
     cache.clear()
+    settings.SITE_URL = live_server.url
     return live_server.url
 
 
