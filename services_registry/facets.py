@@ -9,7 +9,7 @@ from django.db.models.functions import Cast, Lower, Trim
 
 from municipalities.models import Municipality, Settlement
 from services_registry.classifiers import LifeSituation, ServiceKind, TargetGroup
-from services_registry.places import Place, Point, nearest_place
+from services_registry.places import Elsewhere, Place, Point, elsewhere, nearest_place
 
 LONGEST_PLACE = 80
 # „гр. Сливен“, „село Изгрев“ and „Сливен“ are the same place to the person who types it.
@@ -21,8 +21,9 @@ class Options:
     """Choices as (value, label).
 
     ``places`` are the slugs of municipalities that the typed place stands for, ``points`` where it
-    is, ``meant`` the place it was taken for when no place is spelled so; ``quick_exit`` the
-    situations whose pages one must be able to leave at once.
+    is, ``meant`` the place it was taken for when no place is spelled so, ``elsewhere`` the place
+    outside the portal that it is; ``quick_exit`` the situations whose pages one must be able to
+    leave at once.
     """
 
     municipalities: list[tuple[str, str]] = field(default_factory=list)
@@ -32,7 +33,13 @@ class Options:
     places: list[str] = field(default_factory=list)
     points: list[Point] = field(default_factory=list)
     meant: str = ""
+    elsewhere: Elsewhere | None = None
     quick_exit: set[str] = field(default_factory=set)
+
+    @property
+    def near(self) -> bool:
+        """Say whether the place tells which services are of it or near it."""
+        return bool(self.places or self.points)
 
     def take_place(self, place: Place) -> None:
         """Add a place that the typed name stands for."""
@@ -105,8 +112,17 @@ def catalogue_options(typed_place: str = "") -> Options:
             options.quick_exit.add(value)
         else:
             getattr(options, what).append((value, label))
-    if name and not options.places and (nearest := nearest_place(name)):
+    if name and not options.places:
+        _take_another(options, name)
+    return options
+
+
+def _take_another(options: Options, name: str) -> None:
+    """Take a place that is not of the portal, or else the one that the name was meant to be."""
+    options.elsewhere = elsewhere(name)
+    if options.elsewhere:
+        options.points = options.elsewhere.points
+    elif nearest := nearest_place(name):
         options.meant, places = nearest
         for place in places:
             options.take_place(place)
-    return options

@@ -95,7 +95,7 @@ class CatalogueForm(forms.Form):
 
     def clean_myasto(self) -> str:
         place = self.cleaned_data["myasto"]
-        if place and not self.options.places:
+        if place and not self.options.places and not self.options.elsewhere:
             raise ValidationError(
                 _("Не намерихме „%(place)s“ сред общините в портала. Показваме всички."),
                 params={"place": place},
@@ -139,6 +139,10 @@ class CatalogueForm(forms.Form):
             rows.append((self[name], count, bool(count or self.cleaned_data.get(name))))
         return rows
 
+    def wrong_filters(self) -> bool:
+        """Say whether a filter has something wrong to tell of, so that it must be seen."""
+        return any(name in self.errors for name in (*self.SELECTS, *self.TICKS))
+
     def place(self) -> str:
         """Return the name of the place searched in: the typed one or the one it was meant to be."""
         return self.options.meant or self.cleaned_data.get("myasto", "")
@@ -149,6 +153,6 @@ class CatalogueForm(forms.Form):
         for name, value in self.filters().items():
             labels = dict(self.fields[name].choices)
             rows.append((name, str(self.fields[name].label), str(labels[value])))
-        if self.place():
+        if self.place() and self.options.near:
             rows.append(("myasto", str(self.fields["myasto"].label), self.place()))
         return rows

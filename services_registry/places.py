@@ -50,6 +50,19 @@ class Place:
     longitude: Decimal | float | None = None
 
 
+@dataclass(frozen=True)
+class Elsewhere:
+    """A real place whose municipality does not use the portal.
+
+    ``municipalities`` are (name, province) of all that the name may stand for, ``points`` where it
+    is, as far as known, ``neighbours`` the portal's municipalities of the same provinces.
+    """
+
+    municipalities: list[tuple[str, str]]
+    points: list[Point]
+    neighbours: list[str]
+
+
 class Kilometres(Func):
     """Distance by air (haversine) from a point to two columns in degrees; NULL without them."""
 
@@ -113,16 +126,48 @@ def with_distance(
     return services.filter(own | near).annotate(km=nearest, outside=outside)
 
 
+def elsewhere(typed: str) -> Elsewhere | None:
+    """Return the place called ``typed``, a bare lower-case name, outside the portal.
+
+    None where there is no such place. Of the whole country at least the municipalities are known;
+    settlements with their degrees only where an operator loaded them. Two queries at most.
+    """
+    centre = Settlement.objects.filter(ekatte=OuterRef("centre_ekatte")).order_by()
+    named = Q(name__iexact=typed) | Q(name_en__iexact=typed)
+    own = Settlement.objects.filter(named, municipality=OuterRef("pk")).order_by("ekatte")
+    rows = (
+        Municipality.objects.filter(is_active=False)
+        .annotate(
+            north=Coalesce(
+                Subquery(own.values("latitude")[:1]), Subquery(centre.values("latitude")[:1])
+            ),
+            east=Coalesce(
+                Subquery(own.values("longitude")[:1]), Subquery(centre.values("longitude")[:1])
+            ),
+        )
+        .filter(named | Exists(own))
+        .order_by("name", "code")
+        .values_list("name", "province__name", "province", "north", "east")
+    )
+    found = list(rows)
+    if not found:
+        return None
+    provinces = {row[2] for row in found}
+    near = Municipality.objects.active().filter(province__in=provinces).order_by("name")
+    points = [(float(row[3]), float(row[4])) for row in found if None not in row[3:]]
+    return Elsewhere(
+        [(row[0], row[1]) for row in found], points, list(near.values_list("name", flat=True))
+    )
+
+
 def nearest_place(typed: str) -> tuple[str, list[Place]] | None:
     """Return the name ``typed`` was meant to be and the places that have it.
 
-    ``typed`` is a bare lower-case name. Spaces and hyphens do not count. None when nothing of the
-    active municipalities is near enough, or when two different names are equally near. Two queries.
+    ``typed`` is a bare lower-case name that no place of ours and none `elsewhere` has. Spaces and
+    hyphens do not count. None when nothing of the active municipalities is near enough, or when
+    two different names are equally near. One query.
     """
     readings = _readings(typed)
-    elsewhere = Q(name__iexact=typed) | Q(settlements__name__iexact=typed)
-    if Municipality.objects.filter(elsewhere).exists():
-        return None  # a real place, only not one of ours
     near = (
         Settlement.objects.filter(municipality__is_active=True)
         .annotate(likeness=TrigramSimilarity(Lower("name"), readings[0]))

@@ -16,7 +16,7 @@ from services_registry.interpretation import interpret
 from services_registry.mapping import draw
 from services_registry.models import Service
 from services_registry.narrowing import count_choices, narrow
-from services_registry.places import with_distance
+from services_registry.places import WITHIN_KM, with_distance
 from services_registry.search import arranged, ranked
 
 RESULTS_PER_PAGE = 20
@@ -50,7 +50,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     form.is_valid()
     understood = interpret(form.cleaned_data.get("q", ""))
     services = Service.public.for_listing()
-    near = bool(form.cleaned_data.get("myasto"))
+    near = bool(form.cleaned_data.get("myasto")) and options.near
     if near:
         services = with_distance(services, options.places, options.points)
     filters, chosen = form.filters(), form.chosen()
@@ -69,8 +69,11 @@ def catalogue(request: HttpRequest) -> HttpResponse:
             "drawing": draw(found) if as_map else None,
             "near": near,
             "has_points": bool(options.points),
+            "elsewhere": form.cleaned_data.get("myasto") and options.elsewhere,
+            "within_km": WITHIN_KM,
             "interpretation": understood,
             "chosen": chosen,
+            "filters_chosen": len(filters),
             "quick_exit": filters.get("situatsiya") in options.quick_exit,
         },
     )

@@ -117,8 +117,11 @@ class TestFilters:
 
     def test_a_real_place_elsewhere_is_not_taken_for_a_mistyped_one(self, client, indexed, sliven):
         SettlementFactory(municipality=sliven, name="Котиел", kind="с.")
-        MunicipalityFactory(name="Котел", is_active=False)
-        assert "Не намерихме „Котел“" in text(client, "/uslugi/", myasto="Котел")
+        MunicipalityFactory(name="Котел", is_active=False, centre_ekatte="39030")
+        page = text(client, "/uslugi/", myasto="Котел")
+        assert "„Котел“ е в община Котел" in page
+        assert "Котиел" not in page
+        assert "Грешка:" not in page
 
     def test_an_unknown_place_is_told_and_everything_shown(self, client, indexed):
         answer = client.get("/uslugi/", {"myasto": "Атлантида"})

@@ -16,6 +16,7 @@ from tests.factories import (
     CapacityFactory,
     FeeFactory,
     LifeSituationFactory,
+    MunicipalityFactory,
     ServiceFactory,
     ServiceKindFactory,
     ServiceSiteFactory,
@@ -279,6 +280,29 @@ class TestNearness:
         at(sliven, "Клуб", 42.56, 26.45)
         page = client.get("/uslugi/", {"myasto": "jeliu voivoda"}).content.decode()
         assert "на 5 км" in page
+
+    def test_a_place_outside_the_portal_has_its_nearest_too(self, client, sliven):
+        at(sliven, "Далечна", 42.3, 26.0)
+        at(sliven, "Близка", 42.02, 26.0)
+        at(sliven, "В дома", 42.02, 26.0, settings=["home"])
+        at(sliven, "Отвъд", 42.6, 26.0)
+        there = MunicipalityFactory(name="Котел", is_active=False)
+        SettlementFactory(municipality=there, name="Жеравна", latitude=42.0, longitude=26.0)
+        assert names(client, myasto="с. Жеравна") == ["Близка", "Далечна"]
+        page = client.get("/uslugi/", {"myasto": "Жеравна"}).content.decode()
+        assert "е в община Котел" in page
+        assert "на 2 км" in page
+        assert "съседна община" not in page
+
+    def test_a_municipality_without_degrees_leads_to_those_of_its_province(self, client, sliven):
+        service = ServiceFactory(municipality=sliven)
+        MunicipalityFactory(
+            name="Котел", is_active=False, province=sliven.province, centre_ekatte="39030"
+        )
+        page = client.get("/uslugi/", {"myasto": "Котел"})
+        assert list(page.context["page_obj"]) == [service]
+        assert page.context["elsewhere"].neighbours == [sliven.name]
+        assert page.context["chosen"] == []
 
     def test_a_secret_address_has_no_distance_and_no_point(self, client, sliven, elena):
         for municipality in (sliven, elena):
