@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from municipalities.hours import MIDNIGHT, Weekday
 from services_registry.forms import LinesField
 from services_registry.models import Service, ServiceSite
-from services_registry.provider_changes import Stretch, stretches_of, version_of
+from services_registry.provider_changes import Stretch, stretches_of
 from services_registry.upkeep.proposals import plain
+from services_registry.values import fingerprint
 
 MOST_PLACES = 99_999
 MOST_STEPS = 30
@@ -179,7 +180,7 @@ class WeekForm(VersionedForm):
     def initial_of(cls, site: ServiceSite) -> dict[str, Any]:
         """Return what the form shows of a place's week."""
         stretches = stretches_of(site)
-        shown: dict[str, Any] = {"version": version_of(stretches)}
+        shown: dict[str, Any] = {"version": fingerprint(stretches)}
         free = {day: list(PARTS) for day in Weekday.values}
         for day, opens, closes in stretches:
             part = free[day].pop(0) if free[day] else None

@@ -40,6 +40,11 @@ from services_registry.upkeep.models import (  # noqa: F401  as above
 
 
 class ServiceQuerySet(models.QuerySet):
+    def shown(self):
+        """Services that citizens see today: of a public state, up to the end of their last day."""
+        still = Q(closes_on__isnull=True) | Q(closes_on__gte=timezone.localdate())
+        return self.filter(still, status__in=Service.PUBLIC_STATUSES)
+
     def with_latest_capacity(self):
         """Annotate places, free, waiting and their date from the newest snapshot."""
         newest = Capacity.public.filter(service=models.OuterRef("pk")).order_by("-as_of", "-pk")
@@ -108,9 +113,7 @@ class PublicServiceManager(models.Manager.from_queryset(ServiceQuerySet)):
     """Services that anyone may see, of any municipality."""
 
     def get_queryset(self):
-        shown = super().get_queryset().filter(status__in=Service.PUBLIC_STATUSES)
-        still = Q(closes_on__isnull=True) | Q(closes_on__gte=timezone.localdate())
-        return shown.filter(still, municipality__is_active=True)
+        return super().get_queryset().shown().filter(municipality__is_active=True)
 
 
 @tracked("ServiceHistory", exclude=("search_vector",))

@@ -10,7 +10,6 @@ the event's context under ``change``.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -30,6 +29,7 @@ from services_registry.models import (
 )
 from services_registry.upkeep.confirming import confirm
 from services_registry.upkeep.models import Side
+from services_registry.values import fingerprint
 
 SITE_CONTACTS = ("phone", "email")
 PROVIDER_CONTACTS = ("phone", "email", "website")
@@ -46,11 +46,6 @@ class ChangedMeanwhile(Exception):
 
 class DaysOverlap(Exception):
     """The days are written already, with other hours; the message is the written ones."""
-
-
-def version_of(*values: Any) -> str:
-    """Return a short mark of the values as they stand, for a form to bring back."""
-    return hashlib.sha256(repr(values).encode()).hexdigest()[:16]
 
 
 def _keep(services: Iterable[Service], part: str, before: str, after: str) -> None:
@@ -74,7 +69,7 @@ def capacity_version(*numbers: int | None, as_of: dt.date | None) -> str:
 
     All are None where there is none.
     """
-    return version_of(numbers, as_of.isoformat() if as_of else None)
+    return fingerprint(numbers, as_of.isoformat() if as_of else None)
 
 
 def words_of_capacity(row: Capacity | None) -> str:
@@ -146,7 +141,7 @@ def save_contacts(row: ServiceSite | Provider, facts: dict[str, str], *, version
         if stored == facts:
             return False
         before = ", ".join(filter(None, stored.values())) or "без контакти"
-        if version != version_of(stored):
+        if version != fingerprint(stored):
             raise ChangedMeanwhile(before)
         for name, value in facts.items():
             setattr(locked, name, value)
@@ -183,7 +178,7 @@ def save_week(site: ServiceSite, stretches: list[Stretch], *, version: str) -> b
         if stored == sorted(stretches):
             return False
         before = _words_of_week(locked)
-        if version != version_of(stored):
+        if version != fingerprint(stored):
             raise ChangedMeanwhile(before)
         locked.hours.all().delete()
         SiteHours.objects.bulk_create(

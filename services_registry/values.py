@@ -82,9 +82,9 @@ def untracked(service: Service, code: str) -> dict[str, str]:
     return {label_of(field): field_words(service, field) for field in links}
 
 
-def fingerprint(text: str) -> str:
-    """Return a short sign of what stood in a form when it was opened."""
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+def fingerprint(*values: Any) -> str:
+    """Return a short mark of the values as they stand, for a form to bring back."""
+    return hashlib.sha256(repr(values).encode()).hexdigest()[:32]
 
 
 def site_facts(site: ServiceSite) -> list[Fact]:

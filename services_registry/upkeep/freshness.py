@@ -6,8 +6,6 @@ Everything here works inside the scope of one municipality.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Count, F, OuterRef, Q, Subquery
@@ -15,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.days import add_months
+from municipalities.exports import Column
 from municipalities.models import User
 from services_registry.models import Provider, Service, ServiceQuerySet
 from services_registry.upkeep.confirming import confirm
@@ -38,9 +37,7 @@ class State(models.TextChoices):
 
 def on_the_board() -> ServiceQuerySet:
     """Return the services whose data somebody has to answer for: those that citizens see."""
-    still = Q(closes_on__isnull=True) | Q(closes_on__gte=timezone.localdate())
-    shown = Service.objects.filter(still, status__in=Service.PUBLIC_STATUSES)
-    return shown.with_freshness()
+    return Service.objects.shown().with_freshness()
 
 
 def condition_of(state: str) -> Q:
@@ -150,9 +147,8 @@ def confirm_from_the_board(pk: int, *, by: User) -> tuple[Service, bool] | None:
     day does not. None where no such service is on the board.
     """
     with transaction.atomic():
-        shown = Service.objects.filter(status__in=Service.PUBLIC_STATUSES)
-        service = shown.select_for_update(of=("self",)).filter(pk=pk).first()
-        if service is None or not on_the_board().filter(pk=pk).exists():
+        service = on_the_board().select_for_update(of=("self",)).filter(pk=pk).first()
+        if service is None:
             return None
         today = timezone.localdate()
         said = Confirmation.objects.filter(
@@ -166,16 +162,14 @@ def confirm_from_the_board(pk: int, *, by: User) -> tuple[Service, bool] | None:
 
 # As a table
 
-Cell = Callable[[Any], Any]
-
-COLUMNS: list[tuple[str, Cell, int]] = [
-    ("Услуга", lambda s: s.name, 40),
-    ("Доставчик", lambda s: s.provider.name, 32),
-    ("Отговаря за данните", lambda s: s.owner.name if s.owner else "", 26),
-    ("Състояние", lambda s: str(state_of(s).label), 22),
-    ("Последна проверка", lambda s: s.checked_on, 14),
-    ("Проверена от", lambda s: str(s.get_checked_by_display()), 14),
-    ("Преглед до", lambda s: s.review_due, 14),
-    ("Последно напомняне", lambda s: s.reminded_at, 18),
-    ("Напомнено на", side_words, 14),
+COLUMNS = [
+    Column("Услуга", lambda s: s.name, 40),
+    Column("Доставчик", lambda s: s.provider.name, 32),
+    Column("Отговаря за данните", lambda s: s.owner.name if s.owner else "", 26),
+    Column("Състояние", lambda s: str(state_of(s).label), 22),
+    Column("Последна проверка", lambda s: s.checked_on, 14),
+    Column("Проверена от", lambda s: str(s.get_checked_by_display()), 14),
+    Column("Преглед до", lambda s: s.review_due, 14),
+    Column("Последно напомняне", lambda s: s.reminded_at, 18),
+    Column("Напомнено на", side_words, 14),
 ]

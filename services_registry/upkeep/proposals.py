@@ -12,9 +12,10 @@ from django.utils import timezone
 from municipalities.models import User
 from municipalities.tasks import later
 from services_registry.models import ChangeProposal, Service
-from services_registry.provider_changes import ChangedMeanwhile, version_of
+from services_registry.provider_changes import ChangedMeanwhile
 from services_registry.search import index_service
 from services_registry.upkeep.tasks_proposals import tell_decided
+from services_registry.values import fingerprint
 
 PROPOSED = (
     "summary",
@@ -70,13 +71,13 @@ def waiting_of_all() -> QuerySet[ChangeProposal]:
 def version_for_provider(service: Service) -> str:
     """Return the mark of what a provider's form is opened over: the texts and what waits."""
     made = waiting(service)
-    return version_of(texts_of(service), made and (made.after, made.note))
+    return fingerprint(texts_of(service), made and (made.after, made.note))
 
 
 def version_for_decision(proposal: ChangeProposal, service: Service) -> str:
     """Return the mark of what the municipality decides over: what is proposed and what stands."""
     now = texts_of(service)
-    return version_of(
+    return fingerprint(
         proposal.state, proposal.after, [(name, now[name]) for name in proposal.after]
     )
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from municipalities.exports import Column, xlsx_response
+from municipalities.exports import xlsx_response
 from municipalities.models import User
 from municipalities.permissions import can_see_registry, require
 from services_registry.models import Provider, Service, ServiceQuerySet
@@ -22,12 +22,6 @@ from services_registry.upkeep import freshness
 
 PER_PAGE = 25
 PER_SIDE_PAGE = 10  # of the two shorter lists below
-STATE_NAMES = {
-    freshness.State.FRESH: "проверени",
-    freshness.State.SOON: "за преглед до 30 дни",
-    freshness.State.STALE: "остарели",
-    freshness.State.NEVER: "никога непроверени",
-}
 
 
 class BoardFilter(forms.Form):
@@ -107,13 +101,13 @@ def board(request: HttpRequest) -> HttpResponse:
             "form": form,
             "figures": [
                 {
-                    "state": code.value,
-                    "label": label,
-                    "count": found[code],
-                    "is_late": code in (freshness.State.STALE, freshness.State.NEVER),
-                    "is_chosen": state == code,
+                    "state": one.value,
+                    "label": one.label,
+                    "count": found[one],
+                    "is_late": one in (freshness.State.STALE, freshness.State.NEVER),
+                    "is_chosen": state == one,
                 }
-                for code, label in STATE_NAMES.items()
+                for one in freshness.State
             ],
             "chart": _chart(services),
             "page_obj": page,
@@ -131,11 +125,10 @@ def board(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     """The services of the list, all pages of it, as a table for a spreadsheet."""
     services, state = _chosen(BoardFilter(request.GET))
-    columns = [Column(heading, value, width) for heading, value, width in freshness.COLUMNS]
     day = timezone.localdate()
-    return xlsx_response(
-        f"svezhest-{day:%Y-%m-%d}", "Свежест на регистъра", columns, _listed(services, state)
-    )
+    rows = _listed(services, state)
+    name = f"svezhest-{day:%Y-%m-%d}"
+    return xlsx_response(name, "Свежест на регистъра", freshness.COLUMNS, rows)
 
 
 @require(can_see_registry)

@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from municipalities.permissions import can_manage_registry, require
@@ -82,14 +82,9 @@ def _proposed(request: HttpRequest, service: Service, form: ProposalForm) -> boo
 
 
 def _own_proposal(provider: Provider, pk: int) -> ChangeProposal:
-    found = (
-        ChangeProposal.objects.select_related("service", "decided_by", "proposed_by")
-        .filter(pk=pk, service__in=own_services(provider))
-        .first()
-    )
-    if found is None:
-        raise Http404
-    return found
+    own = ChangeProposal.objects.filter(service__in=own_services(provider))
+    rows = own.select_related("service", "decided_by", "proposed_by")
+    return get_object_or_404(rows, pk=pk)
 
 
 @in_own_scope
@@ -150,16 +145,10 @@ def proposals(request: HttpRequest) -> HttpResponse:
 
 
 def _proposal_of(pk: int) -> ChangeProposal:
-    found = (
-        ChangeProposal.objects.select_related(
-            "service__provider", "service__municipality", "proposed_by", "decided_by"
-        )
-        .filter(pk=pk)
-        .first()
+    rows = ChangeProposal.objects.select_related(
+        "service__provider", "service__municipality", "proposed_by", "decided_by"
     )
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(rows, pk=pk)
 
 
 @require(can_manage_registry)

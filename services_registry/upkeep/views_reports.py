@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
@@ -27,7 +27,6 @@ from services_registry.upkeep.reports import (
 )
 
 PER_PAGE = 25
-LARGEST_ID = 2**63 - 1
 MOST_EXPORTED = 10_000  # rows
 # A library or a club reports from one address; nobody reports ten errors an hour.
 REPORTS = Limit("error_report", amount=10, seconds=3600)
@@ -192,11 +191,7 @@ def _report_page(
 
 def _find(pk: int) -> ErrorReport:
     """Return the report; a foreign one is missing exactly like one that never was."""
-    rows = ErrorReport.objects.select_related("answered_by")
-    found = rows.filter(pk=pk).first() if pk <= LARGEST_ID else None
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(ErrorReport.objects.select_related("answered_by"), pk=pk)
 
 
 def _service_of(found: ErrorReport) -> Service:

@@ -11,8 +11,8 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.db.models import Prefetch, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -37,11 +37,12 @@ from services_registry.models import (
 )
 from services_registry.permissions import own_provider, works_for_a_provider
 from services_registry.upkeep import proposals
+from services_registry.upkeep.freshness import CAPACITY_HOLDS
+from services_registry.values import fingerprint
 
 SERVICES_PER_PAGE = 20
 EXCEPTIONS_SHOWN = 60
 NAMED_IN_REMINDER = 5
-PLACES_KEPT = dt.timedelta(days=30)  # older free places are called old
 
 
 def in_own_scope(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -72,22 +73,13 @@ def own_services(provider: Provider) -> QuerySet[Service]:
 
 def own_service(provider: Provider, pk: int) -> Service:
     """Return a service of the provider; raises Http404 for any other."""
-    found = own_services(provider).filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(own_services(provider), pk=pk)
 
 
 def own_site(provider: Provider, pk: int) -> ServiceSite:
     """Return a place of one of the provider's services; raises Http404 for any other."""
-    found = (
-        ServiceSite.objects.filter(pk=pk, service__in=own_services(provider))
-        .select_related("service", "settlement")
-        .first()
-    )
-    if found is None:
-        raise Http404
-    return found
+    sites = ServiceSite.objects.filter(service__in=own_services(provider))
+    return get_object_or_404(sites.select_related("service", "settlement"), pk=pk)
 
 
 def changed_notice(now: str) -> str:
@@ -102,7 +94,7 @@ def changed_notice(now: str) -> str:
 
 
 def _old_places() -> dt.date:
-    return timezone.localdate() - PLACES_KEPT
+    return timezone.localdate() - CAPACITY_HOLDS
 
 
 def _capacity_form(service: Any, data: Any = None) -> CapacityForm:
@@ -189,9 +181,7 @@ def my_services(request: HttpRequest, provider: Provider) -> HttpResponse:
 @require_POST
 def save_places(request: HttpRequest, provider: Provider, pk: int) -> HttpResponse:
     """Write the free places and waiting people of a service as they are today."""
-    service = own_services(provider).with_latest_capacity().filter(pk=pk).first()
-    if service is None:
-        raise Http404
+    service = get_object_or_404(own_services(provider).with_latest_capacity(), pk=pk)
     form = _capacity_form(service, request.POST)
     if not form.is_valid():
         return _list_page(request, provider, bound=form, of=service.pk)
@@ -241,7 +231,7 @@ def _site_forms(site: ServiceSite) -> dict[str, forms.Form]:
     return {
         f"kontakti-{site.pk}": SiteContactsForm(
             prefix=f"k{site.pk}",
-            initial={**contacts, "version": changes.version_of(contacts)},
+            initial={**contacts, "version": fingerprint(contacts)},
         ),
         f"vreme-{site.pk}": WeekForm(prefix=f"v{site.pk}", initial=WeekForm.initial_of(site)),
         f"dni-{site.pk}": ExceptionForm(prefix=f"d{site.pk}"),
@@ -259,7 +249,7 @@ def _service_page(
     contacts = changes.contacts_of(provider)
     drawn: dict[str, forms.Form] = {
         "dostavchik": ProviderContactsForm(
-            prefix="p", initial={**contacts, "version": changes.version_of(contacts)}
+            prefix="p", initial={**contacts, "version": fingerprint(contacts)}
         )
     }
     sites = _sites_of(service)
@@ -329,7 +319,7 @@ def save_provider_contacts(request: HttpRequest, provider: Provider, pk: int) ->
         except changes.ChangedMeanwhile as other:
             provider.refresh_from_db()
             form.add_error(None, changed_notice(other.now))
-            renew(form, "version", changes.version_of(changes.contacts_of(provider)))
+            renew(form, "version", fingerprint(changes.contacts_of(provider)))
         else:
             messages.success(request, "Контактите на доставчика са записани.")
             return redirect("provider_service", found.pk)
@@ -348,7 +338,7 @@ def save_site_contacts(request: HttpRequest, provider: Provider, pk: int) -> Htt
         except changes.ChangedMeanwhile as other:
             site.refresh_from_db()
             form.add_error(None, changed_notice(other.now))
-            renew(form, "version", changes.version_of(changes.contacts_of(site)))
+            renew(form, "version", fingerprint(changes.contacts_of(site)))
         else:
             return _saved(request, site, f"Контактите на „{site}“ са записани.")
     return _again(request, provider, site, {f"kontakti-{site.pk}": form})
@@ -376,7 +366,7 @@ def save_hours(request: HttpRequest, provider: Provider, pk: int) -> HttpRespons
             changes.save_week(site, form.stretches(), version=form.cleaned_data["version"])
         except changes.ChangedMeanwhile as other:
             form.add_error(None, changed_notice(other.now))
-            renew(form, "version", changes.version_of(changes.stretches_of(site)))
+            renew(form, "version", fingerprint(changes.stretches_of(site)))
         else:
             return _saved(request, site, f"Работното време на „{site}“ е записано.")
     return _again(request, provider, site, {f"vreme-{site.pk}": form})
