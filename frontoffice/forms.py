@@ -15,12 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from frontoffice.finding import LONGEST_QUESTION
 from frontoffice.forms_people import UNKEPT, refuse_egn
 from frontoffice.models import LONGEST_CONSULTATION, Consultation, ConsultationTopic, Person
+from frontoffice.preferences.models import KEYS_FOR_TOPICS
 from municipalities.filters import PeriodFilter
 from municipalities.hours import within_days
 from municipalities.models import Municipality, Settlement
 from services_registry.models import Service
 
-KEYS_FOR_TOPICS = 8
 NOTE_HINTS = {
     "anonymous": _("Без имена и ЕГН: консултацията е анонимна."),
     "person": _("Само за разговора: кой е човекът, вече се знае."),

@@ -12,7 +12,20 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
+from frontoffice.dossier.models import (  # noqa: F401  Django finds an app's models here
+    PersonMerge,
+    PersonNote,
+    PersonRelation,
+)
+from frontoffice.drafts.models import Draft  # noqa: F401  as above
+from frontoffice.followups.models import CalendarFeed, FollowUp, Handover  # noqa: F401  as above
 from frontoffice.models_people import Person
+from frontoffice.models_versions import ConsultationVersion  # noqa: F401  as above
+from frontoffice.preferences.models import (  # noqa: F401  as above
+    DeskPolicy,
+    DeskTopic,
+    NoteTemplate,
+)
 from municipalities.audit import tracked
 from municipalities.hours import within_days
 from municipalities.models import Office, Settlement, User
@@ -121,6 +134,15 @@ class Consultation(MunicipalModel):
     # Made by the page before it is sent: the same form sent twice finds the first row.
     form_key = models.UUIDField(default=uuid.uuid4, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
+    changed_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+        verbose_name=_("поправена от"),
+    )
     created_at = models.DateTimeField(_("записана на"), auto_now_add=True)
     updated_at = models.DateTimeField(_("променена на"), auto_now=True)
 

@@ -8,7 +8,7 @@ import uuid
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
@@ -86,6 +86,16 @@ class Person(MunicipalModel):
     needs_note = models.CharField(_("друго при общуване"), max_length=300, blank=True)
     note = models.TextField(_("бележка"), blank=True, max_length=2000)
 
+    # Another record of the same person, in which everything of this one now stands.
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+        verbose_name=_("слято в"),
+    )
     created_by = models.ForeignKey(
         User,
         on_delete=models.PROTECT,
@@ -114,6 +124,10 @@ class Person(MunicipalModel):
                 fields=["municipality", "service_number"], name="person_service_number_once"
             ),
             models.UniqueConstraint(fields=["municipality", "form_key"], name="person_form_once"),
+            models.CheckConstraint(
+                name="person_merged_into_another",
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("pk")),
+            ),
             models.CheckConstraint(
                 name="person_birth_date_or_year",
                 condition=Q(birth_date__isnull=True) | Q(birth_year__isnull=True),

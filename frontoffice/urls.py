@@ -1,6 +1,6 @@
 """Addresses of the desk."""
 
-from django.urls import path
+from django.urls import include, path
 
 from frontoffice.views import consultations, people, today
 
@@ -9,6 +9,11 @@ urlpatterns = [
     path("konsultatsii/", consultations.journal, name="consultations"),
     path("konsultatsii/nova/", consultations.new_consultation, name="consultation_new"),
     path("konsultatsii/<int:pk>/", consultations.edit_consultation, name="consultation"),
+    path("hora/", include("frontoffice.dossier.urls")),
+    path("posledvashti/", include("frontoffice.followups.urls")),
+    path("chernovi/", include("frontoffice.drafts.urls")),
+    path("chisla/", include("frontoffice.numbers.urls")),
+    path("nastroyki/", include("frontoffice.preferences.urls")),
     path("hora/", people.people, name="people"),
     path("hora/novo/", people.new_person, name="person_new"),
     path("hora/izbor/", people.person_choices, name="person_choices"),

@@ -10,11 +10,12 @@ from django.apps import apps
 from django.db import models
 from django.utils import timezone
 
+from frontoffice.models import Consultation, ConsultationVersion
 from municipalities.audit import AccessEvent
 from municipalities.models import Invitation, Municipality, Settlement
 from municipalities.tenancy import MunicipalModel, municipality_scope
 from services_registry.models import ColumnMatch, ImportRun, Service
-from tests import factories, factories_people, factories_projects
+from tests import factories, factories_desk, factories_people, factories_projects
 
 # Columns whose form a word would break, or that a page shows of right to people of other places.
 _NOT_WORDS = {
@@ -58,13 +59,15 @@ def plant(owner: Municipality, word: str, *, public: bool) -> dict[type, models.
         *_of_projects(owner, public),
     ]
     by_model = {type(row): row for row in made}
-    made.append(factories_people.PersonFactory(municipality=owner, settlement=_settlement(owner)))
-    made.append(_consultation(owner, by_model))
+    person = factories_people.PersonFactory(municipality=owner, settlement=_settlement(owner))
+    consultation = _consultation(owner, by_model)
+    made += [person, consultation]
     with municipality_scope(owner):
+        made += factories_desk.a_row_of_each(person, consultation)
         made.append(
             AccessEvent.objects.create(
                 municipality=owner,
-                user=made[-1].specialist,
+                user=consultation.specialist,
                 action="viewed",
                 subject_kind="frontoffice.consultation",
                 path="/",
@@ -77,7 +80,7 @@ def plant(owner: Municipality, word: str, *, public: bool) -> dict[type, models.
                 email="pokanen@example.bg",
                 name="поканен",
                 role="specialist",
-                invited_by=made[-1].user,
+                invited_by=consultation.specialist,
             )
         )
         for row in made:
@@ -86,7 +89,7 @@ def plant(owner: Municipality, word: str, *, public: bool) -> dict[type, models.
 
 
 def _write(row: models.Model, word: str) -> None:
-    if isinstance(row, AccessEvent):
+    if isinstance(row, AccessEvent | ConsultationVersion):
         return  # nobody can change one
     changed = []
     for field in row._meta.concrete_fields:
@@ -109,7 +112,16 @@ def _of_the_municipality(owner: Municipality, public: bool) -> list[models.Model
         municipality=owner, is_public=public, settlement=_settlement(owner)
     )
     hours = factories.OfficeHoursFactory(municipality=owner, office=office)
-    return [office, hours, factories.MembershipFactory(municipality=owner, office=office)]
+    with municipality_scope(owner):
+        other = OfficeException.objects.create(
+            municipality=owner,
+            office=office,
+            first_day="2027-01-04",
+            last_day="2027-01-05",
+            reason="ремонт",
+        )
+    member = factories.MembershipFactory(municipality=owner, office=office)
+    return [office, hours, other, member]
 
 
 def _of_the_registry(owner: Municipality, public: bool) -> list[models.Model]:
@@ -183,7 +195,7 @@ def _of_projects(owner: Municipality, public: bool) -> list[models.Model]:
     ]
 
 
-def _consultation(owner: Municipality, made: dict[type, models.Model]) -> models.Model:
+def _consultation(owner: Municipality, made: dict[type, models.Model]) -> Consultation:
     return factories.ConsultationFactory(
         municipality=owner,
         settlement=_settlement(owner),

@@ -1,0 +1,1 @@
+"""The desk in numbers: consultations counted, small counts hidden."""
