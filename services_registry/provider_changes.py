@@ -4,7 +4,7 @@ Every verb works inside the scope of the service's municipality, locks what it c
 a change made over values that somebody else has replaced meanwhile (``ChangedMeanwhile``). Saying
 again what already stands is no conflict, so a double press and a repeated request do no harm.
 What changed is kept in the service's history: its row is touched, with the words of the change in
-the event's context under ``change``.
+the event's context under ``record``, as staff's own edits are (``editing.save_section``).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 import pghistory
 from django.db import transaction
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from municipalities.models import User
 from services_registry.models import (
@@ -50,8 +51,7 @@ class DaysOverlap(Exception):
 
 def _keep(services: Iterable[Service], part: str, before: str, after: str) -> None:
     """Leave a row in the history of the services that says what of theirs changed."""
-    change = {"part": part, "before": before, "after": after}
-    with pghistory.context(change=change):
+    with pghistory.context(record=[[capfirst(part), before, after]]):
         ids = [service.pk for service in services]
         Service.objects.filter(pk__in=ids).update(updated_at=timezone.now())
 

@@ -57,12 +57,12 @@ def rows(sliven, model, **found):
 
 
 def history(sliven, service):
-    """Return the words of the changes kept in the history of the service."""
+    """Return what is kept with the changes of the service, [what, before, after], in order."""
     events = service.pgh_event_model
     with municipality_scope(sliven):
         found = events.objects.filter(pgh_obj_id=service.pk, pgh_context__isnull=False)
-        contexts = [e.pgh_context.metadata for e in found.select_related("pgh_context")]
-    return [context["change"] for context in contexts if "change" in context]
+        kept = [e.pgh_context.metadata for e in found.order_by("pk").select_related("pgh_context")]
+    return [row for metadata in kept for row in metadata.get("record", [])]
 
 
 # Free places
@@ -99,9 +99,20 @@ def test_free_places_are_written_for_today_and_stay_when_pressed_twice(provider,
         (TODAY(), 3, 7, 30),
         (old.as_of, 4, 0, 30),
     ]
-    assert [change["after"][:22] for change in history(sliven, service)] == [
+    assert [after[:22] for _what, _before, after in history(sliven, service)] == [
         "свободни 3, чакащи 7, "
     ]
+
+
+def test_what_a_provider_changes_is_read_in_the_history_of_the_record(
+    provider, service, specialist
+):
+    sent = numbers(service, "3", "7", "30", version_on_page(provider, service))
+    assert provider.post(places(service), sent).status_code == 302
+    page = specialist.get(f"/registar/uslugi/{service.pk}/istoriya/").content.decode()
+    assert f"Променена от {provider.user.name}" in page
+    assert "Свободни места" in page
+    assert "свободни 3, чакащи 7" in page
 
 
 def test_the_same_numbers_today_are_said_anew(provider, service, sliven):
@@ -278,7 +289,7 @@ def test_a_week_is_written_and_only_over_the_week_that_was_seen(provider, site, 
     assert "събота: 9:00 – 13:00" in answer.content.decode()
     assert week_of(sliven, site) == week
     (change,) = history(sliven, site.service)
-    assert change["part"] == "работно време: Центърът"
+    assert change[0] == "Работно време: Центърът"
 
 
 @pytest.mark.parametrize(
@@ -372,7 +383,7 @@ def test_days_are_added_once_and_taken_away(provider, site, sliven):
     for _press in range(2):
         assert provider.post(f"{url}{day.pk}/mahni/").status_code == 302
     assert rows(sliven, SiteException, site=site) == []
-    assert [c["after"] == "" for c in history(sliven, site.service)] == [False, True]
+    assert [after == "" for _what, _before, after in history(sliven, site.service)] == [False, True]
 
 
 @pytest.mark.parametrize(
