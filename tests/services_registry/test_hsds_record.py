@@ -12,6 +12,7 @@ from services_registry.classifiers import RequiredDocument
 from services_registry.models import (
     Capacity,
     Fee,
+    Provider,
     Service,
     ServicePaper,
     ServiceSite,
@@ -163,6 +164,15 @@ CHANGES = {
     "places": lambda service, site: Capacity.objects.update(free=0),
     "paper": _add_paper,
     "paper gone": lambda service, site: ServicePaper.objects.all().delete(),
+    "kinds": lambda service, site: service.kinds.add(factories.ServiceKindFactory(number=3)),
+    "kinds gone": lambda service, site: service.kinds.clear(),
+    "target groups": lambda service, site: service.target_groups.set(
+        [factories.TargetGroupFactory()]
+    ),
+    "life situations gone": lambda service, site: service.life_situations.clear(),
+    "provider": lambda service, site: Provider.objects.filter(pk=service.provider_id).update(
+        phone="044 700 700"
+    ),
 }
 
 
