@@ -7,7 +7,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.admin_site import PortalAdmin, ScopedAdmin, ScopedTabular
-from municipalities.models import Municipality, Office, OfficeHours, Province, Settlement
+from municipalities.models import (
+    Municipality,
+    Office,
+    OfficeException,
+    OfficeHours,
+    Province,
+    Settlement,
+)
 from municipalities.permissions import can_enter_admin, can_manage_registry, can_operate_platform
 from municipalities.places import AccessiblePlace
 
@@ -91,6 +98,13 @@ class OfficeHoursInline(ScopedTabular):
     verbose_name_plural = _("Работно време")
 
 
+class OfficeExceptionInline(ScopedTabular):
+    model = OfficeException
+    change_rule = staticmethod(can_manage_registry)
+    fields = ("first_day", "last_day", "opens", "closes", "reason")
+    verbose_name_plural = _("Дни с друго работно време (без часове: затворено)")
+
+
 @admin.register(Office)
 class OfficeAdmin(ScopedAdmin):
     """Where the municipality receives people."""
@@ -101,7 +115,7 @@ class OfficeAdmin(ScopedAdmin):
     search_fields = ("name", "address")
     autocomplete_fields = ("settlement",)
     prepopulated_fields = {"slug": ("name",)}
-    inlines = (OfficeHoursInline,)
+    inlines = (OfficeHoursInline, OfficeExceptionInline)
     fieldsets = (
         (None, {"fields": ("name", "about", "is_public", "slug")}),
         (

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import holidays
 from django.core.exceptions import ValidationError
@@ -18,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 MIDNIGHT = dt.time(23, 59)
 DAY = dt.timedelta(days=1)
 LOOK_AHEAD = 14 * DAY  # further than that „отваря на…“ helps nobody
+SHOWN_AHEAD = 60 * DAY
 
 
 class Weekday(models.IntegerChoices):
@@ -91,6 +93,45 @@ class ExceptionalHours(models.Model):
         if self.opens is None or self.closes is None:
             return f"{days}: {_('затворено')}"
         return f"{days}: {self.opens:%H:%M} – {self.closes:%H:%M}"
+
+    @staticmethod
+    def still_count() -> models.Q:
+        """Return the condition on rows that say something of today or later.
+
+        Those of yesterday do: hours that begin in the evening go on past midnight.
+        """
+        return models.Q(last_day__gte=timezone.localdate() - DAY)
+
+
+class KeepsHours(models.Model):
+    """Base of places with rows of ``hours`` and of ``exceptions`` from them."""
+
+    class Meta:
+        abstract = True
+
+    def week(self) -> list[tuple[str, str]]:
+        """Return the working week as (days, times)."""
+        return week(self.hours.all())
+
+    def open_state(self, moment: dt.datetime | None = None) -> OpenState | None:
+        """Say whether the place is open at ``moment`` (now); None where hours are not known."""
+        return open_state(self.hours.all(), moment, self.known_exceptions())
+
+    def coming_exceptions(self) -> list[Any]:
+        """Return the days unlike the others from today on, for ``SHOWN_AHEAD``, in order."""
+        today = timezone.localdate()
+        return [
+            row
+            for row in self.known_exceptions()
+            if row.last_day >= today and row.first_day <= today + SHOWN_AHEAD
+        ]
+
+    def known_exceptions(self) -> list[Any]:
+        """Return the exceptional days that were brought with the place, or ask for them."""
+        brought = getattr(self, "_prefetched_objects_cache", {}).get("exceptions")
+        if brought is not None:
+            return list(brought)
+        return list(self.exceptions(manager="public").filter(ExceptionalHours.still_count()))
 
 
 @dataclass(frozen=True)

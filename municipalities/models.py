@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
 from municipalities.audit import AccessEvent, tracked  # noqa: F401  an app's models are here
-from municipalities.hours import OpeningHours, OpenState, open_state, week
+from municipalities.hours import ExceptionalHours, KeepsHours, OpeningHours
 from municipalities.places import AccessiblePlace
 from municipalities.signin.models import SignIn  # noqa: F401
 from municipalities.tenancy import MunicipalModel
@@ -111,12 +111,13 @@ class Settlement(models.Model):
 
 class OfficeQuerySet(models.QuerySet):
     def for_public(self, municipalities):
-        """Offices of ``municipalities`` with all that a page shows of them, in two queries."""
+        """Offices of ``municipalities`` with all that a page shows of them, in three queries."""
         return (
             self.filter(municipality__in=municipalities)
             .select_related("municipality", "settlement")
             .prefetch_related(
-                models.Prefetch("hours", queryset=OfficeHours.public.order_by("weekday", "opens"))
+                models.Prefetch("hours", queryset=OfficeHours.public.order_by("weekday", "opens")),
+                models.Prefetch("exceptions", queryset=OfficeException.upcoming()),
             )
         )
 
@@ -128,7 +129,7 @@ class PublicOfficeManager(models.Manager.from_queryset(OfficeQuerySet)):
         return super().get_queryset().filter(is_public=True)
 
 
-class Office(MunicipalModel, AccessiblePlace):
+class Office(MunicipalModel, AccessiblePlace, KeepsHours):
     """Фронт-офис or information centre where people are received (not a statutory term)."""
 
     name = models.CharField(_("име"), max_length=150)
@@ -160,14 +161,6 @@ class Office(MunicipalModel, AccessiblePlace):
     def __str__(self) -> str:
         return self.name
 
-    def week(self) -> list[tuple[str, str]]:
-        """Return the working week as (days, times)."""
-        return week(self.hours.all())
-
-    def open_state(self) -> OpenState | None:
-        """Say whether the office is open now; None where hours are not known."""
-        return open_state(self.hours.all())
-
 
 class OfficeHours(MunicipalModel, OpeningHours):
     """Working hours of an office."""
@@ -183,6 +176,25 @@ class OfficeHours(MunicipalModel, OpeningHours):
         constraints = [
             models.UniqueConstraint(fields=["office", "weekday", "opens"], name="office_hours_once")
         ]
+
+
+class OfficeException(MunicipalModel, ExceptionalHours):
+    """Days on which an office is closed or keeps other hours than its week says."""
+
+    office = models.ForeignKey(
+        Office, on_delete=models.CASCADE, related_name="exceptions", verbose_name=_("фронт-офис")
+    )
+
+    objects = ScopedManager(municipality="municipality")
+    public = models.Manager()
+
+    class Meta(ExceptionalHours.Meta):
+        pass
+
+    @classmethod
+    def upcoming(cls) -> models.QuerySet[OfficeException]:
+        """Return the rows that count today or later, to be prefetched."""
+        return cls.public.filter(cls.still_count())
 
 
 class UserManager(BaseUserManager):

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
-from municipalities.hours import ExceptionalHours, OpeningHours, OpenState, open_state, week
+from municipalities.hours import ExceptionalHours, KeepsHours, OpeningHours
 from municipalities.models import Settlement
 from municipalities.places import AccessiblePlace
 from municipalities.tenancy import MunicipalModel
 from services_registry.fields import public_id
 
-SHOWN_AHEAD = dt.timedelta(days=60)
 
-
-class ServiceSite(MunicipalModel, AccessiblePlace):
+class ServiceSite(MunicipalModel, AccessiblePlace, KeepsHours):
     """Място на предоставяне. The address of a shelter from violence is secret and never shown."""
 
     service = models.ForeignKey(
@@ -70,28 +65,6 @@ class ServiceSite(MunicipalModel, AccessiblePlace):
     def __str__(self) -> str:
         return self.name or f"{self.settlement}"
 
-    def week(self) -> list[tuple[str, str]]:
-        """Return the working week as (days, times)."""
-        return week(self.hours.all())
-
-    def open_state(self, moment: dt.datetime | None = None) -> OpenState | None:
-        """Say whether the place is open at ``moment`` (now); None where hours are not known."""
-        return open_state(self.hours.all(), moment, self.known_exceptions())
-
-    def coming_exceptions(self) -> list[SiteException]:
-        """Return the days unlike the others from today on, for ``SHOWN_AHEAD``, in order."""
-        today = timezone.localdate()
-        return [
-            row
-            for row in self.known_exceptions()
-            if row.last_day >= today and row.first_day <= today + SHOWN_AHEAD
-        ]
-
-    def known_exceptions(self) -> list[SiteException]:
-        """Return the exceptional days that were brought with the place, or ask for them."""
-        brought = getattr(self, "_prefetched_objects_cache", {}).get("exceptions")
-        return list(SiteException.upcoming(self) if brought is None else brought)
-
 
 class SiteHours(MunicipalModel, OpeningHours):
     """Working hours of a place."""
@@ -123,7 +96,6 @@ class SiteException(MunicipalModel, ExceptionalHours):
         pass
 
     @classmethod
-    def upcoming(cls, site: ServiceSite | None = None) -> models.QuerySet[SiteException]:
-        """Return the rows that count today or later, of one ``site`` or to be prefetched."""
-        rows = cls.public.filter(last_day__gte=timezone.localdate())
-        return rows.filter(site=site) if site else rows
+    def upcoming(cls) -> models.QuerySet[SiteException]:
+        """Return the rows that count today or later, to be prefetched."""
+        return cls.public.filter(cls.still_count())

@@ -161,7 +161,8 @@ def _week(site: ServiceSite) -> list[schemas.Schedule]:
 def _exceptions(site: ServiceSite) -> list[schemas.Schedule]:
     """Return what replaces the week and holidays on its days; no times where it is closed."""
     # Of two equal rows one is enough, and one identifier.
-    rows = {str(row): row for row in site.known_exceptions()}
+    today = timezone.localdate()
+    rows = {str(row): row for row in site.known_exceptions() if row.last_day >= today}
     return [
         schemas.Schedule(
             id=child_id(site.public_id, "exception", words),

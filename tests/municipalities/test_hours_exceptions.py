@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from municipalities.hours import holiday_name, hours_from, open_state
-from municipalities.models import OfficeHours
+from municipalities.models import Office, OfficeException, OfficeHours
 from municipalities.tenancy import municipality_scope
 from services_registry.models import Service, ServiceSite, SiteException
 from tests import factories
@@ -241,3 +241,57 @@ def test_a_service_brings_its_exceptions_with_the_page(django_assert_num_queries
     assert [row.pk for row in alone.coming_exceptions()] == [
         row.pk for row in brought.coming_exceptions()
     ]
+
+
+@pytest.mark.django_db
+def test_an_evening_that_was_cancelled_stays_so_past_its_midnight(sliven, time_machine):
+    # Monday, two in the morning: the hours of Sunday evening would still run.
+    time_machine.move_to(in_sofia("2026-11-23 02:00"), tick=False)
+    site = factories.ServiceSiteFactory(municipality=sliven)
+    with municipality_scope(sliven):
+        for row in hours_from(OVER_MIDNIGHT):
+            site.hours.create(municipality=sliven, **row)
+        assert ServiceSite.public.get(pk=site.pk).open_state().words() == "отворено до 8:00"
+        row = exception("2026-11-22", reason="ремонт")
+        row.site, row.municipality = site, sliven
+        row.save()
+        for found in (
+            ServiceSite.public.get(pk=site.pk),
+            Service.public.for_page().get(pk=site.service_id).sites.all()[0],
+        ):
+            assert found.open_state().words() == "затворено, отваря в 18:00"
+            assert found.coming_exceptions() == []
+
+
+@pytest.mark.django_db
+def test_an_office_keeps_other_hours_on_its_days(
+    sliven, client, time_machine, django_assert_num_queries
+):
+    time_machine.move_to(in_sofia("2026-11-23 10:00"), tick=False)
+    office = factories.OfficeFactory(municipality=sliven)
+    for weekday in range(1, 6):
+        factories.OfficeHoursFactory(municipality=sliven, office=office, weekday=weekday)
+    assert "отворено до 17:00" in client.get("/obshtini/sliven/").content.decode()
+    with municipality_scope(sliven):
+        for first, last, times in (
+            ("2026-11-21", "2026-11-22", {}),
+            ("2026-11-23", "2026-11-24", {}),
+            ("2026-11-25", "2026-11-25", {"opens": "10:00", "closes": "12:00"}),
+        ):
+            OfficeException.objects.create(
+                municipality=sliven,
+                office=office,
+                first_day=first,
+                last_day=last,
+                reason="обучение",
+                **times,
+            )
+    [brought] = Office.public.for_public([sliven])
+    with django_assert_num_queries(0):
+        assert brought.open_state().words() == "затворено: обучение, отваря в сряда в 10:00"
+        assert [row.first_day.day for row in brought.coming_exceptions()] == [23, 25]
+    for address in ("/", "/obshtini/sliven/"):
+        page = client.get(address).content.decode()
+        assert "затворено: обучение, отваря в сряда в 10:00" in page
+        assert "25.11.2026: 10:00 – 12:00" in page
+        assert "21.11.2026" not in page

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from municipalities.models import Role
+from municipalities.models import OfficeException, Role
 from municipalities.tenancy import municipality_scope
 from services_registry.models import Confirmation, Fee, Service, SiteException
 from tests import factories
@@ -183,3 +183,18 @@ def test_marking_as_still_true_is_kept_as_confirmations(administrator, service, 
     assert (confirmation.service_id, confirmation.by) == (service.pk, administrator.user)
     assert kept.checked_by == Service.CheckedBy.OFFICE
     assert kept.updated_at > before
+
+
+def test_exceptional_days_of_an_office(administrator, office, sliven):
+    url = f"/admin/municipalities/office/{office.pk}/change/"
+    row = {
+        "exceptions-TOTAL_FORMS": ["1"],
+        "exceptions-0-first_day": ["24.12.2026"],
+        "exceptions-0-last_day": ["24.12.2026"],
+        "exceptions-0-reason": ["Бъдни вечер"],
+    }
+    response = administrator.post(url, as_shown(administrator, url) | row)
+    assert response.status_code == 302, faults(response)
+    with municipality_scope(sliven):
+        kept = OfficeException.objects.get(office=office)
+    assert (str(kept), kept.municipality) == ("24.12.2026: затворено", sliven)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from frontoffice.models import Consultation, ConsultationVersion
 from municipalities.audit import AccessEvent
-from municipalities.models import Invitation, Municipality, Settlement
+from municipalities.models import Invitation, Municipality, OfficeException, Settlement
 from municipalities.tenancy import MunicipalModel, municipality_scope
 from services_registry.models import ColumnMatch, ImportRun, Service
 from tests import factories, factories_desk, factories_people, factories_projects
