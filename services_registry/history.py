@@ -16,7 +16,7 @@ from services_registry.record import SECTIONS, Difference, differences, pieces_o
 
 PER_PAGE = 20
 MOST_EVENTS = 5000
-NOBODY = "порталът"
+NOBODY = "портала"  # after „от“
 _EVENTS: Any = Service.pgh_event_model
 _KEPT = {column.name for column in _EVENTS._meta.concrete_fields}
 # Links are not columns; what was changed in them is kept with the act (editing.save_section).

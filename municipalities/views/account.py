@@ -59,6 +59,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         {
             "form": form,
             "may_keep_registry": permissions.can_manage_registry(request),
+            "other_work": next((name for rule, name in landing_urls() if rule(request)), ""),
             "sessions": own_sessions(request),
             "has_second_factor": has_second_factor(request.user),
             "must_set_up": must_set_up(request),

@@ -95,7 +95,7 @@ class AskForm(forms.Form):
 def test_a_field_has_a_label_a_hint_and_no_placeholder():
     html = str(AskForm())
     assert '<label for="id_name">Име</label>' in html
-    assert '<p class="hint" id="id_name_helptext">Както е в личната карта.</p>' in html
+    assert '<div class="hint" id="id_name_helptext">Както е в личната карта.</div>' in html
     assert 'aria-describedby="id_name_helptext"' in html
     assert "placeholder" not in html
     assert faults_of_page(html, whole=False) == []

@@ -27,6 +27,9 @@ def test_each_role_arrives_at_its_work(sliven, role, arrives_at):
 def test_provider_arrives_at_own_services(provider):
     assert provider.get("/vhod/").url == "/dostavchik/"
     assert provider.provider.name in provider.get("/dostavchik/").content.decode()
+    profile = provider.get("/profil/").content.decode()
+    assert 'href="/dostavchik/">Да обновите' in profile
+    assert "Още нямате роля" not in profile
 
 
 def test_operator_is_told_that_personal_data_are_not_theirs(operator):
