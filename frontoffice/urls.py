@@ -2,11 +2,11 @@
 
 from django.urls import include, path
 
-from frontoffice.views import consultations, people, today
+from frontoffice.views import consultations, journal, people, today
 
 urlpatterns = [
     path("", today.today, name="desk"),
-    path("konsultatsii/", consultations.journal, name="consultations"),
+    path("konsultatsii/", journal.journal, name="consultations"),
     path("konsultatsii/nova/", consultations.new_consultation, name="consultation_new"),
     path("konsultatsii/<int:pk>/", consultations.edit_consultation, name="consultation"),
     path("hora/", include("frontoffice.dossier.urls")),

@@ -1,14 +1,13 @@
-"""Consultations: a new one on one screen, a correction, the journal."""
+"""Consultations: a new one on one screen, a correction."""
 
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from frontoffice.consultations import (
     ConsultationChanged,
@@ -16,14 +15,13 @@ from frontoffice.consultations import (
     record_consultation,
 )
 from frontoffice.finding import find_people
-from frontoffice.forms import KEYS_FOR_TOPICS, NOTE_HINTS, ConsultationForm, JournalForm
-from frontoffice.looks import LARGEST_ID, find_person_named, record_look
+from frontoffice.forms import KEYS_FOR_TOPICS, NOTE_HINTS, ConsultationForm
+from frontoffice.looks import find_person_named, record_look
 from frontoffice.models import Consultation, Person
 from frontoffice.places import services_with_places
 from frontoffice.views.people import choices_of
 from municipalities.permissions import can_edit_consultation, can_use_desk, require
 
-ROWS_PER_PAGE = 50
 TYPED_OF_PEOPLE = ("person_query", "person_asked", "note")
 
 
@@ -109,10 +107,7 @@ def edit_consultation(request: HttpRequest, pk: int) -> HttpResponse:
 def _find(pk: int) -> Consultation:
     """Return the consultation; a foreign one is missing exactly like one that never was."""
     rows = Consultation.objects.for_listing().select_related("person")
-    found = rows.filter(pk=pk).first() if pk <= LARGEST_ID else None
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(rows, pk=pk)
 
 
 def _initial(consultation: Consultation) -> dict:
@@ -163,14 +158,3 @@ def _capture_page(
         },
         status=422 if form.errors else 200,
     )
-
-
-@require(can_use_desk)
-@require_safe
-def journal(request: HttpRequest) -> HttpResponse:
-    """All consultations of the municipality, searched and filtered by the page's address."""
-    form = JournalForm(request.GET)
-    form.is_valid()
-    found = form.narrow(Consultation.objects.for_listing(), user=request.user)
-    page = Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "frontoffice/journal.html", {"form": form, "page_obj": page})
