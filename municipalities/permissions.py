@@ -40,6 +40,16 @@ def can_see_people(request: HttpRequest) -> bool:
     return role_of(request) in DESK_ROLES
 
 
+def can_set_desk(request: HttpRequest) -> bool:
+    """The head and the administrator decide how the desk works: keys, templates, policy."""
+    return role_of(request) in {Role.HEAD, Role.ADMINISTRATOR}
+
+
+def can_open_desk_settings(request: HttpRequest) -> bool:
+    """Whoever works at the desk has templates of their own; others set the desk for them."""
+    return can_use_desk(request) or can_set_desk(request)
+
+
 def can_manage_projects(request: HttpRequest) -> bool:
     """The project manager runs projects, trainings and campaigns in the admin."""
     return role_of(request) == Role.PROJECT_MANAGER

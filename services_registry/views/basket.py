@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -12,10 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from municipalities.models import Municipality, Office
 from services_registry import basket
-from services_registry.qr import qr_svg
-from services_registry.shown import ForCitizens
+from services_registry.sheets import sheets_of
 
 
 @login_not_required
@@ -46,21 +42,11 @@ def large_print(request: HttpRequest) -> HttpResponse:
     """All the chosen services in large print, with whom to call and a QR code of each."""
     keys, is_shared = _keys(request)
     services = basket.services_of(keys)
-    offices = _offices({service.municipality for service in services})
-    addresses = [request.build_absolute_uri(s.get_absolute_url()) for s in services]
     return render(
         request,
         "services_registry/basket_sheet.html",
         {
-            "services": [
-                {
-                    "service": s,
-                    "shown": ForCitizens(s),
-                    "office": offices.get(s.municipality_id),
-                    "qr": qr_svg(a),
-                }
-                for s, a in zip(services, addresses, strict=True)
-            ],
+            "services": sheets_of(services, request.build_absolute_uri),
             "query": basket.shared_query(keys) if is_shared else "",
         },
     )
@@ -92,12 +78,6 @@ def remove(request: HttpRequest) -> HttpResponse:
     response = redirect("basket")
     basket.keep(response, [] if request.POST.get("vsichki") else left)
     return response
-
-
-def _offices(municipalities: Iterable[Municipality]) -> dict[int, Office]:
-    """Return the first front office of each municipality by its key, in two queries."""
-    newest_first = Office.public.for_public(municipalities).order_by("-pk")
-    return {office.municipality_id: office for office in newest_first}
 
 
 def _keys(request: HttpRequest) -> tuple[list[str], bool]:
