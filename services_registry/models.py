@@ -352,8 +352,18 @@ class Service(MunicipalModel):
 
     @property
     def is_public(self) -> bool:
-        """Whether citizens see the service."""
-        return self.status in self.PUBLIC_STATUSES
+        """Whether citizens see the service today, as ``ServiceQuerySet.shown`` has it."""
+        return self.status in self.PUBLIC_STATUSES and not self._has_ended
+
+    @property
+    def _has_ended(self) -> bool:
+        return self.closes_on is not None and self.closes_on < timezone.localdate()
+
+    @property
+    def state_words(self) -> str:
+        """The state in words; past its last day a service is closed, before the night says so."""
+        has_closed = self.status in self.PUBLIC_STATUSES and self._has_ended
+        return str((self.Status.CLOSED if has_closed else self.Status(self.status)).label)
 
     @property
     def days_since_checked(self) -> int | None:

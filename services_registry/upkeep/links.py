@@ -16,7 +16,6 @@ from django.utils import timezone
 
 from municipalities.invitations import hash_of
 from municipalities.models import Municipality
-from services_registry.models import Service
 from services_registry.upkeep.models import ReviewReminder
 
 LINK_HOLDS = dt.timedelta(days=60)  # covers the fortnight before, the day itself, and a holiday
@@ -66,12 +65,4 @@ def find_usable(token: str, *, lock: bool = False) -> ReviewReminder | None:
         )
         .first()
     )
-    if found is None or not is_answered_for(found.service):
-        return None
-    return found
-
-
-def is_answered_for(service: Service) -> bool:
-    """Say whether citizens see the service today, so that its data have to be true."""
-    closed = service.closes_on is not None and service.closes_on < timezone.localdate()
-    return service.is_public and not closed
+    return found if found and found.service.is_public else None

@@ -18,7 +18,6 @@ from django.utils import timezone
 from municipalities.models import Membership, Municipality, Office, Role
 from services_registry.models import ProviderMembership, Service, ServiceQuerySet
 from services_registry.upkeep.freshness import on_the_board
-from services_registry.upkeep.links import is_answered_for
 from services_registry.upkeep.models import ReviewReminder, Side
 
 AHEAD = dt.timedelta(days=14)
@@ -66,7 +65,7 @@ def _still_unsent() -> list[int]:
 def still_stands(reminder: ReviewReminder) -> bool:
     """Say whether what the reminder is about is still so: the service is there and not checked."""
     service = reminder.service
-    if not is_answered_for(service):
+    if not service.is_public:
         return False
     return is_of_closing(reminder) or _due_day(service) == reminder.due_on
 

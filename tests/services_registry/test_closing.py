@@ -25,6 +25,21 @@ def _no_attempts_yet():
 # Closing
 
 
+def test_past_its_last_day_staff_are_led_to_the_registry_not_to_a_missing_page(
+    sliven, client, head
+):
+    service = kept(sliven, "2026-08-01", closes_on=dt.date(2026, 9, 30))
+    record = f"/registar/uslugi/{service.pk}/"
+    with at("2026-09-30T12:00:00+03:00"):
+        page = client.get(service.get_absolute_url()).content.decode()
+        assert page.count("30.09.2026") == 1
+    with at("2026-10-01T00:10:00+03:00"):  # before the work of the morning
+        assert reread(service).status == Service.Status.PUBLISHED
+        assert client.get(service.get_absolute_url()).status_code == 404
+        assert service.get_absolute_url() not in head.get(record).content.decode()
+        assert "Сега е „закрита“" in head.get(f"{record}izgled/").content.decode()
+
+
 def test_a_service_closes_after_its_last_day_and_the_history_says_so(sliven, deliver):
     service = kept(sliven, "2026-08-01", closes_on=dt.date(2026, 9, 30))
     deliver("2026-09-30")
