@@ -8,11 +8,12 @@ Everything works inside the scope of one municipality; mails are written by ``up
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pghistory
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from municipalities.models import Membership, Municipality, Office, Role
@@ -200,3 +201,25 @@ def addresses_of(reminder: ReviewReminder) -> list[str]:
     """Return to whom a reminder goes as things stand now."""
     to = provider_addresses if reminder.side == Side.PROVIDER else office_addresses
     return to(reminder.service)
+
+
+def unsent(pks: Iterable[int], *, lock: bool = False) -> QuerySet[ReviewReminder]:
+    """Return those of the reminders whose mail has not left, in order; ``lock`` holds them."""
+    rows = (
+        ReviewReminder.objects.select_for_update(of=("self",)) if lock else ReviewReminder.objects
+    )
+    found = rows.filter(pk__in=list(pks), sent_at__isnull=True)
+    return found.select_related("service__provider").order_by("service__name", "pk")
+
+
+Recipient = tuple[Side, tuple[str, ...]]
+
+
+def by_recipient(reminders: Iterable[ReviewReminder]) -> dict[Recipient, list[ReviewReminder]]:
+    """Return the reminders by the side and addresses they go to; without an address none goes."""
+    found: dict[Recipient, list[ReviewReminder]] = {}
+    for reminder in reminders:
+        addresses = tuple(addresses_of(reminder))
+        if addresses:
+            found.setdefault((Side(reminder.side), addresses), []).append(reminder)
+    return found

@@ -6,18 +6,19 @@ made here and stays in the mail alone.
 
 from __future__ import annotations
 
-from django.conf import settings
-from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from municipalities import mails
 from municipalities.invitations import hash_of
 from municipalities.models import Municipality
 from municipalities.tasks import RETRY, later
 from municipalities.tenancy import municipality_scope
-from services_registry.upkeep import links, reminders
+from services_registry.models import Service
+from services_registry.upkeep import links
+from services_registry.upkeep import reminders as verbs
 from services_registry.upkeep.models import ReviewReminder, Side
 
 _TEMPLATES = {
@@ -40,68 +41,68 @@ def keep_true_in(*, municipality: int) -> None:
     look_after(Municipality.objects.get(pk=municipality))
 
 
-def look_after(municipality: Municipality) -> reminders.Day:
-    """Do the work of the day and have its mails sent; return what was done."""
+def look_after(municipality: Municipality) -> verbs.Day:
+    """Do the work of the day and have its mails sent, one to each recipient; return what was done.
+
+    A provider with thirty services that are due gets one mail with thirty links.
+    """
     with municipality_scope(municipality):
-        day = reminders.work_of_the_day(municipality)
-        for pk in day.reminders:
-            later(send_reminder, municipality=municipality.pk, reminder=pk)
+        day = verbs.work_of_the_day(municipality)
+        for rows in verbs.by_recipient(verbs.unsent(day.reminders)).values():
+            ids = [row.pk for row in rows]
+            later(send_reminders, municipality=municipality.pk, reminders=ids)
     return day
 
 
-@app.task(name="services_registry.send_reminder", retry=RETRY)
-def send_reminder(*, municipality: int, reminder: int) -> None:
-    """Mail one reminder, once; a mail that cannot be handed over is as if never tried."""
+@app.task(name="services_registry.send_reminders", retry=RETRY)
+def send_reminders(*, municipality: int, reminders: list[int]) -> None:
+    """Mail reminders to their recipient, once; a mail that is not handed over was never tried.
+
+    What goes to somebody else by now, since people leave, is sent by a task of its own.
+    """
     owner = Municipality.objects.get(pk=municipality)
     with municipality_scope(owner):
-        row = (
-            ReviewReminder.objects.select_for_update(of=("self",))
-            .select_related("service__provider")
-            .filter(pk=reminder, sent_at__isnull=True)
-            .first()
-        )
-        if row is None or not reminders.still_stands(row):
-            return
-        to = reminders.addresses_of(row)
-        if not to:
-            return
+        found = verbs.unsent(reminders, lock=True)
+        groups = list(verbs.by_recipient(row for row in found if verbs.still_stands(row)).items())
+        for _recipient, others in groups[1:]:
+            ids = [row.pk for row in others]
+            later(send_reminders, municipality=owner.pk, reminders=ids)
+        if groups:
+            (side, addresses), rows = groups[0]
+            _send(owner, side, list(addresses), rows)
+
+
+def _send(owner: Municipality, side: Side, to: list[str], rows: list[ReviewReminder]) -> None:
+    """Write the links and the mail; what is kept of a link is the hash of its token."""
+    due, closing = [], []
+    for row in rows:
         row.email, row.sent_at = to[0], timezone.now()
-        closing = reminders.is_of_closing(row)
-        subject, text = _closing(row) if closing else _review(owner, row)
-        row.save(update_fields=["email", "sent_at", "token_hash"])
-        # The rest of them in Bcc: colleagues need not learn each other's addresses from a machine.
-        EmailMessage(_line(subject), text, None, to[:1], bcc=to[1:]).send()
-
-
-def _review(owner: Municipality, row: ReviewReminder) -> tuple[str, str]:
-    """Return the subject and the text of a reminder with a new link; keep the hash of its token."""
-    token = links.new_token(owner)
-    row.token_hash = hash_of(token)
+        if verbs.is_of_closing(row):
+            closing.append(row.service)
+        else:
+            token = links.new_token(owner)
+            row.token_hash = hash_of(token)
+            link = mails.whole(links.address_of(owner, token))
+            due.append({"service": row.service, "due_on": row.due_on, "link": link})
+    ReviewReminder.objects.bulk_update(rows, ["email", "sent_at", "token_hash"])
     text = render_to_string(
-        _TEMPLATES[Side(row.side)],
+        _TEMPLATES[side],
         {
-            "service": row.service,
+            "due": due,
+            "closing": closing,
             "municipality": owner,
-            "due_on": row.due_on,
-            "link": _whole(links.address_of(owner, token)),
+            "board": mails.whole(reverse("freshness")),
             "holds": links.LINK_HOLDS.days,
         },
     )
-    return f"Вярно ли е още: {row.service.name}", text
+    # The rest of them in Bcc: colleagues need not learn each other's addresses from a machine.
+    mails.send(_subject([one["service"] for one in due], closing), text, to[:1], bcc=to[1:])
 
 
-def _closing(row: ReviewReminder) -> tuple[str, str]:
-    text = render_to_string(
-        "services_registry/upkeep/mail_closing.txt",
-        {"service": row.service, "link": _whole(reverse("freshness"))},
-    )
-    return f"Услугата ще бъде закрита: {row.service.name}", text
-
-
-def _whole(path: str) -> str:
-    return settings.SITE_URL.rstrip("/") + path
-
-
-def _line(subject: str) -> str:
-    """Return the subject on one line: a name that was pasted may hold the end of another."""
-    return " ".join(f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}{subject}".split())
+def _subject(due: list[Service], closing: list[Service]) -> str:
+    """Say what the mail asks: of the data that are due, or where none are, of what closes."""
+    if due:
+        return f"Вярно ли е още: {due[0].name if len(due) == 1 else f'{len(due)} услуги'}"
+    if len(closing) == 1:
+        return f"Услугата ще бъде закрита: {closing[0].name}"
+    return f"Ще бъдат закрити {len(closing)} услуги"

@@ -13,7 +13,7 @@ from municipalities.tenancy import municipality_scope
 from services_registry.models import Confirmation, ReviewReminder, Service
 from services_registry.upkeep import tasks
 from tests import factories
-from tests.services_registry.reminding import at, kept, link_in, reread, to
+from tests.services_registry.reminding import ADDRESS, at, kept, link_in, reread, to
 from tests.support import people
 from tests.support.html import StrictClient
 
@@ -184,6 +184,47 @@ def test_mails_name_nobody(sliven, deliver, head_of_office):
         assert "@" not in body
 
 
+# One mail a day
+
+
+def test_thirty_services_of_one_provider_are_one_mail_a_day(sliven, deliver, head_of_office):
+    provider = factories.ProviderFactory(municipality=sliven, email="dostavchik@example.bg")
+    services = [kept(sliven, None, provider=provider, name=f"Услуга № {n}") for n in range(1, 31)]
+    (message,) = deliver("2026-04-01")
+    assert message.to == ["dostavchik@example.bg"]
+    assert "30 услуги" in message.subject
+    for service in services:
+        assert f"\n{service.name}\n" in message.body
+    links = ADDRESS.findall(message.body)
+    assert len(set(links)) == 30
+    assert deliver("2026-04-01") == []
+    assert deliver("2026-04-02") == []
+    rows = people.rows_of(sliven, ReviewReminder)
+    assert {row.service_id for row in rows} == {service.pk for service in services}
+
+    with at("2026-04-03T10:00:00+03:00"):
+        for link in links[:28]:
+            assert StrictClient().post(link).status_code == 302
+        assert StrictClient().post(links[0]).status_code == 404, "a link serves once"
+    (message,) = deliver("2026-04-15")
+    assert message.to == [head_of_office.email]
+    assert len(ADDRESS.findall(message.body)) == 2
+    assert deliver("2026-04-15") == []
+
+
+def test_the_office_reads_what_is_due_and_what_closes_in_one_mail(sliven, deliver, head_of_office):
+    nobody = factories.ProviderFactory(municipality=sliven)
+    kept(sliven, provider=nobody, name="Остаряла")
+    kept(sliven, "2026-09-01", provider=nobody, name="Спираща", closes_on=dt.date(2026, 9, 20))
+    (message,) = deliver("2026-09-01")
+    assert message.to == [head_of_office.email]
+    assert "Остаряла" in message.subject
+    assert "Спираща" in message.body
+    assert "Последен ден: 20.09.2026" in message.body
+    assert len(ADDRESS.findall(message.body)) == 1
+    assert deliver("2026-09-02") == []
+
+
 # A mail server that is away, a worker that repeats itself
 
 
@@ -213,7 +254,7 @@ def test_an_unsent_mail_is_dropped_where_the_data_were_checked_meanwhile(
     (unsent,) = people.rows_of(sliven, ReviewReminder)
     with municipality_scope(sliven):
         Service.objects.filter(pk=service.pk).update(checked_on=dt.date(2026, 9, 1))
-    tasks.send_reminder(municipality=sliven.pk, reminder=unsent.pk)
+    tasks.send_reminders(municipality=sliven.pk, reminders=[unsent.pk])
     assert mail.outbox == []
     assert deliver("2026-09-02") == []
     assert people.rows_of(sliven, ReviewReminder) == []
@@ -223,7 +264,7 @@ def test_the_same_task_twice_sends_one_mail(sliven, deliver):
     kept(sliven)
     deliver("2026-09-01")
     (sent,) = people.rows_of(sliven, ReviewReminder)
-    tasks.send_reminder(municipality=sliven.pk, reminder=sent.pk)
+    tasks.send_reminders(municipality=sliven.pk, reminders=[sent.pk])
     assert len(mail.outbox) == 1
 
 
@@ -237,6 +278,6 @@ def test_a_task_for_another_municipality_finds_nothing(sliven, elena):
             email="a@example.bg",
             due_on=service.review_due_on,
         )
-    tasks.send_reminder(municipality=elena.pk, reminder=row.pk)
-    tasks.send_reminder(municipality=sliven.pk, reminder=row.pk + 10**6)
+    tasks.send_reminders(municipality=elena.pk, reminders=[row.pk])
+    tasks.send_reminders(municipality=sliven.pk, reminders=[row.pk + 10**6])
     assert mail.outbox == []

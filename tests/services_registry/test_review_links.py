@@ -184,7 +184,7 @@ def test_arguments_of_tasks_are_ids(sliven, monkeypatch):
     (row,) = people.rows_of(sliven, ReviewReminder)
     assert asked == [
         ("services_registry.keep_true_in", {"municipality": sliven.pk}),
-        ("services_registry.send_reminder", {"municipality": sliven.pk, "reminder": row.pk}),
+        ("services_registry.send_reminders", {"municipality": sliven.pk, "reminders": [row.pk]}),
     ]
 
 
@@ -194,7 +194,7 @@ def test_the_worker_knows_the_tasks():
     assert {
         "services_registry.keep_true",
         "services_registry.keep_true_in",
-        "services_registry.send_reminder",
+        "services_registry.send_reminders",
     } <= set(app.tasks)
 
 
