@@ -71,13 +71,12 @@ def _address_of(report: ErrorReport) -> str | None:
 
 
 def report_error(
-    service: Service, *, submission: uuid.UUID, part: str, text: str, email: str, site: str
+    service: Service, *, submission: uuid.UUID, part: str, text: str, email: str
 ) -> tuple[ErrorReport, bool]:
     """Keep a citizen's report of a public ``service``; return it and whether it is new.
 
     The same ``submission`` a second time (double press, back and again) returns the first report
-    unchanged. ``email`` may be "". The office gets a mail with a link into ``site``, the portal's
-    address.
+    unchanged. ``email`` may be "". The office gets a mail with a link.
     """
     key = key_of(service, submission)
     with municipality_scope(service.municipality):
@@ -100,12 +99,11 @@ def report_error(
             tasks_reports.tell_office,
             municipality=service.municipality_id,
             report=report.pk,
-            site=site,
         )
     return report, True
 
 
-def answer_report(report: ErrorReport, *, state: str, answer: str, by: User, site: str) -> bool:
+def answer_report(report: ErrorReport, *, state: str, answer: str, by: User) -> bool:
     """Answer an open report; return whether the citizen is written to.
 
     Inside the scope. Raises AlreadyAnswered where somebody was first, and changes nothing then;
@@ -128,7 +126,6 @@ def answer_report(report: ErrorReport, *, state: str, answer: str, by: User, sit
                 tasks_reports.send_answer,
                 municipality=locked.municipality_id,
                 report=locked.pk,
-                site=site,
             )
     return has_email
 

@@ -1,23 +1,20 @@
 """Mails about reported errors, and the nightly forgetting of addresses.
 
-Arguments are ids and the portal's address: they are kept in the queue's table and printed in logs.
+Arguments are ids: they are kept in the queue's table and printed in logs.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from smtplib import SMTPException
 
-from django.conf import settings
-from django.core.mail import send_mail
 from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from municipalities import secrets
+from municipalities import mails, secrets
 from municipalities.models import Membership, Municipality, Office, Role
 from municipalities.tasks import RETRY
 from municipalities.tenancy import municipality_scope
@@ -29,19 +26,6 @@ UNANSWERED_EMAIL_KEPT = dt.timedelta(days=180)
 # The answer is mailed within an hour; after so long the mail server has refused it for good.
 ANSWERED_EMAIL_KEPT = dt.timedelta(days=7)
 KEEPERS = (Role.SPECIALIST, Role.HEAD, Role.ADMINISTRATOR)  # who sees the registry
-
-
-class MailRefused(Exception):
-    """A mail could not be handed over. Says only how: the server's own words name the address."""
-
-
-def _hand_over(subject: str, text: str, to: list[str]) -> None:
-    """Mail ``text``; raises MailRefused, so that no address of a citizen reaches the log."""
-    line = " ".join(f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}{subject}".split())
-    try:
-        send_mail(line, text, None, to)
-    except (SMTPException, OSError) as error:
-        raise MailRefused(type(error).__name__) from None
 
 
 def recipients(service: Service) -> list[str]:
@@ -61,7 +45,7 @@ def recipients(service: Service) -> list[str]:
 
 
 @app.task(name="services_registry.tell_office_of_report", retry=RETRY)
-def tell_office(*, municipality: int, report: int, site: str) -> None:
+def tell_office(*, municipality: int, report: int) -> None:
     """Mail the office that a report came, with its link and without its text."""
     owner = Municipality.objects.get(pk=municipality)
     with municipality_scope(owner):
@@ -73,13 +57,13 @@ def tell_office(*, municipality: int, report: int, site: str) -> None:
             return
         text = render_to_string(
             "services_registry/upkeep/mail_report_came.txt",
-            {"report": row, "link": site.rstrip("/") + reverse("report", args=[row.pk])},
+            {"report": row, "link": mails.whole(reverse("report", args=[row.pk]))},
         )
-        _hand_over(f"Сигнал за грешка: {row.service.name}", text, to)
+        mails.send(f"Сигнал за грешка: {row.service.name}", text, to)
 
 
 @app.task(name="services_registry.send_report_answer", retry=RETRY)
-def send_answer(*, municipality: int, report: int, site: str) -> None:
+def send_answer(*, municipality: int, report: int) -> None:
     """Mail the answer to the citizen and delete their address, both or neither.
 
     Does nothing where the address is gone: it was written to, or kept too long.
@@ -100,14 +84,14 @@ def send_answer(*, municipality: int, report: int, site: str) -> None:
             "services_registry/upkeep/mail_report_answer.txt",
             {
                 "report": row,
-                "link": site.rstrip("/") + page if page else "",
+                "link": mails.whole(page) if page else "",
                 "office": Office.public.filter(municipality=owner).order_by("pk").first(),
             },
         )
         to = secrets.decrypt(bytes(row.email_encrypted))
         row.email_encrypted = None
         row.save(update_fields=["email_encrypted"])
-        _hand_over(f"Отговор на вашия сигнал: {row.service.name}", text, [to])
+        mails.send(f"Отговор на вашия сигнал: {row.service.name}", text, [to])
 
 
 def forget_addresses(municipalities: Iterable[Municipality]) -> int:

@@ -70,7 +70,7 @@ def report(request: HttpRequest, municipality: str, slug: str) -> HttpResponse:
     if not find_sent(service, **facts):
         if REPORTS.is_reached(request):  # what was written stays on the page
             return _form_page(request, service, form, status=429, wait=True)
-        report_error(service, **facts, site=request.build_absolute_uri("/"))
+        report_error(service, **facts)
         REPORTS.count(request)
     return redirect("report_thanks", municipality, slug)
 
@@ -155,7 +155,6 @@ def one_report(request: HttpRequest, pk: int) -> HttpResponse:
             state=form.cleaned_data["state"],
             answer=form.cleaned_data["answer"],
             by=request.membership.user,
-            site=request.build_absolute_uri("/"),
         )
     except AlreadyAnswered:
         answer = form.cleaned_data["answer"]

@@ -121,9 +121,9 @@ def test_the_same_answer_pressed_twice_is_one(specialist, service, commits):
 def test_the_verb_refuses_a_second_answer(specialist, colleague, service, sliven):
     report = make(service)
     with municipality_scope(sliven):
-        answer_report(report, state="declined", answer="а", by=specialist.user, site="/")
+        answer_report(report, state="declined", answer="а", by=specialist.user)
         with pytest.raises(AlreadyAnswered):
-            answer_report(report, state="corrected", answer="б", by=colleague.user, site="/")
+            answer_report(report, state="corrected", answer="б", by=colleague.user)
 
 
 def test_a_foreign_report_is_missing_as_one_that_never_was(elena_specialist, service):
