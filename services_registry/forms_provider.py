@@ -297,6 +297,9 @@ def _text(label: Any, **kwargs: Any) -> forms.CharField:
     )
 
 
+NOT_TEXTS = ("version", "note", "is_checked")
+
+
 class ServiceTextsForm(VersionedForm):
     """The texts of a service that a provider proposes and the municipality decides on."""
 
@@ -334,7 +337,7 @@ class ServiceTextsForm(VersionedForm):
         return {
             name: plain(name, self.cleaned_data[name])
             for name in self.fields
-            if name not in ("version", "note")
+            if name not in NOT_TEXTS
         }
 
 
@@ -352,10 +355,16 @@ class ProposalForm(ServiceTextsForm):
 class DecisionForm(ServiceTextsForm):
     """Only the texts that a proposal is about, for the municipality to correct."""
 
+    is_checked = forms.BooleanField(
+        label=_("Прегледах и останалото: записът е верен"),
+        required=False,
+        help_text=_("Потвърждава целия запис към днес. Без това се записва само предложеното."),
+    )
+
     def __init__(self, *args: Any, fields: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in list(self.fields):
-            if name not in fields and name != "version":
+            if name not in fields and name not in NOT_TEXTS:
                 del self.fields[name]
 
     def clean_steps(self) -> list[str]:

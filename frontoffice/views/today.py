@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 
 from frontoffice.models import Consultation
 from frontoffice.places import services_with_places
-from municipalities.permissions import can_use_desk, require
+from municipalities.permissions import can_manage_registry, can_use_desk, require
+from services_registry.upkeep.proposals import waiting_of_all
 from services_registry.upkeep.reports import open_reports
 
 TODAY_ROWS = 50
@@ -29,6 +30,8 @@ def today(request: HttpRequest) -> HttpResponse:
             "page_obj": rows,
             "mine": of_today.filter(specialist=request.user).count(),
             "open_reports": open_reports(),
+            # Specialists read the registry and decide nothing in it.
+            "proposals": waiting_of_all().count() if can_manage_registry(request) else None,
             "places": services_with_places(request.municipality),
             "now": timezone.localtime(),
         },

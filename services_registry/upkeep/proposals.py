@@ -14,7 +14,9 @@ from municipalities.tasks import later
 from services_registry.models import ChangeProposal, Service
 from services_registry.provider_changes import ChangedMeanwhile
 from services_registry.search import index_service
-from services_registry.upkeep.tasks_proposals import tell_decided
+from services_registry.upkeep.confirming import confirm
+from services_registry.upkeep.models import Side
+from services_registry.upkeep.tasks_proposals import tell_decided, tell_proposed
 from services_registry.values import fingerprint
 
 PROPOSED = (
@@ -93,8 +95,9 @@ def propose(
 ) -> ChangeProposal:
     """Propose the ``values`` that differ from the service's; a waiting proposal is brought up.
 
-    Raises NothingChanges where none differ, ChangedMeanwhile where ``version`` is old and the
-    waiting proposal is not this very one.
+    Those who decide are told of a new one by mail, and not again when it is brought up. Raises
+    NothingChanges where none differ, ChangedMeanwhile where ``version`` is old and the waiting
+    proposal is not this very one.
     """
     with transaction.atomic():
         locked = Service.objects.select_for_update(of=("self",)).get(pk=service.pk)
@@ -107,11 +110,14 @@ def propose(
             raise ChangedMeanwhile("")
         if not after:
             raise NothingChanges
+        is_new = made is None
         if made is None:
             made = ChangeProposal(municipality_id=locked.municipality_id, service=locked)
         made.before = {name: now[name] for name in after}
         made.after, made.note, made.proposed_by = after, note, by
         made.save()
+        if is_new:
+            later(tell_proposed, municipality=made.municipality_id, proposal=made.pk)
     return made
 
 
@@ -139,14 +145,15 @@ def accept(
     *,
     by: User,
     version: str,
-    site: str,
     values: dict[str, Any] | None = None,
+    is_checked: bool = False,
 ) -> ChangeProposal:
     """Write what is proposed, or the corrected ``values`` of it, into the service.
 
-    The search finds the new words at once, and the proposer is told by mail; ``site`` is the
-    portal's address. Raises AlreadyDecided; ChangedMeanwhile where the proposal or the service is
-    not as it was seen (``version``); NothingChanges where the values are what stands.
+    The search finds the new words at once, and the proposer is told by mail. A text proposed is
+    not the whole record: that is confirmed as of today only where ``is_checked`` says so. Raises
+    AlreadyDecided; ChangedMeanwhile where the proposal or the service is not as it was seen
+    (``version``); NothingChanges where the values are what stands.
     """
     with transaction.atomic():
         found, service = _locked(proposal.pk)
@@ -161,26 +168,26 @@ def accept(
             setattr(service, name, value)
         with pghistory.context(proposal=found.pk):
             service.save(update_fields=[*taken, "updated_at"])
+            if is_checked:
+                confirm(service, side=Side.OFFICE, by=by)
         index_service(service)
         found.accepted = taken if is_edited else None
-        _decide(found, State.EDITED if is_edited else State.ACCEPTED, by, site)
+        _decide(found, State.EDITED if is_edited else State.ACCEPTED, by)
     return found
 
 
-def send_back(
-    proposal: ChangeProposal, *, by: User, reason: str, version: str, site: str
-) -> ChangeProposal:
+def send_back(proposal: ChangeProposal, *, by: User, reason: str, version: str) -> ChangeProposal:
     """Return a proposal with a reason, told by mail; raises as ``accept`` does."""
     with transaction.atomic():
         found, service = _locked(proposal.pk)
         if version != version_for_decision(found, service):
             raise ChangedMeanwhile("")
         found.reason = reason
-        _decide(found, State.RETURNED, by, site)
+        _decide(found, State.RETURNED, by)
     return found
 
 
-def _decide(proposal: ChangeProposal, state: str, by: User, site: str) -> None:
+def _decide(proposal: ChangeProposal, state: str, by: User) -> None:
     proposal.state, proposal.decided_by, proposal.decided_at = state, by, timezone.now()
     proposal.save(update_fields=["state", "decided_by", "decided_at", "accepted", "reason"])
-    later(tell_decided, municipality=proposal.municipality_id, proposal=proposal.pk, site=site)
+    later(tell_decided, municipality=proposal.municipality_id, proposal=proposal.pk)

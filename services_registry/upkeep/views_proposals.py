@@ -193,15 +193,18 @@ def _decided(
     facts: dict[str, Any] = {
         "by": request.user,
         "version": form.cleaned_data["version"],
-        "site": request.build_absolute_uri("/"),
     }
     if isinstance(form, ReturnForm):
         verbs.send_back(found, reason=form.cleaned_data["reason"], **facts)
         messages.success(request, "Предложението е върнато. Доставчикът ще получи писмо.")
     else:
         values = form.values() if isinstance(form, DecisionForm) and action == "edit" else None
-        verbs.accept(found, values=values, **facts)
-        messages.success(request, "Приетото е записано в услугата. Доставчикът ще получи писмо.")
+        is_checked = form.cleaned_data["is_checked"]
+        verbs.accept(found, values=values, is_checked=is_checked, **facts)
+        words = "Приетото е записано в услугата. Доставчикът ще получи писмо."
+        if is_checked:
+            words = f"{words} Записът е потвърден към днес."
+        messages.success(request, words)
     return redirect("proposal", found.pk)
 
 

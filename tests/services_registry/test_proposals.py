@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 from django.core import mail
+from django.urls import reverse
 
 from municipalities.tenancy import municipality_scope
-from services_registry.models import ChangeProposal, Service
+from services_registry.models import ChangeProposal, Confirmation, Service
 from services_registry.record import pieces_of
 from services_registry.search import search
+from services_registry.upkeep import tasks_proposals
+from services_registry.upkeep.models import Side
 from tests import factories
 from tests.support import people
 
@@ -135,7 +138,51 @@ def test_a_proposal_is_taken_back_while_it_waits(send, provider, head, sliven, s
     assert fresh(sliven, service).summary == made.before["summary"]
 
 
+def test_those_who_decide_are_told_once_of_a_new_proposal(
+    send, head, administrator, specialist, elena, sliven, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        send(summary="Кон лекува хора.", note="По-ясно")
+        send(summary="Кон помага на хора.", note="Още по-ясно")
+    (letter,) = mail.outbox
+    assert letter.recipients() == [head.user.email, administrator.user.email]
+    assert "Дневен център" in letter.subject
+    (made,) = proposals(sliven)
+    assert f"/registar/predlozheniya/{made.pk}/" in letter.body
+    assert "Кон" not in letter.body, "the text is read after signing in"
+    shown = '<dt>предложения чакат</dt><dd><a href="/registar/predlozheniya/">1</a></dd>'
+    assert shown in head.get(reverse("desk")).content.decode()
+    assert "предложения чакат" not in specialist.get(reverse("desk")).content.decode()
+    assert decide(head, made, "return", "r", reason="Не сега.").status_code == 302
+    mail.outbox.clear()
+    tasks_proposals.tell_proposed(municipality=sliven.pk, proposal=made.pk)
+    tasks_proposals.tell_proposed(municipality=elena.pk, proposal=made.pk)
+    assert mail.outbox == []
+
+
 # Deciding
+
+
+@pytest.mark.parametrize(("action", "prefix"), [("accept", "a"), ("edit", "e")])
+@pytest.mark.parametrize("is_checked", [False, True])
+def test_the_whole_record_is_confirmed_only_where_that_is_said(
+    send, head, sliven, service, action, prefix, is_checked
+):
+    send(summary="Ново.")
+    (made,) = proposals(sliven)
+    page = page_of(head, made)
+    assert page.content.decode().count("Прегледах и останалото: записът е верен") == 2
+    assert not page.context["accept_form"]["is_checked"].value()
+    sent = {"summary": "Друго."} if action == "edit" else {}
+    if is_checked:
+        sent["is_checked"] = "on"
+    assert decide(head, made, action, prefix, **sent).status_code == 302
+    changed = fresh(sliven, service)
+    assert changed.summary == sent.get("summary", "Ново.")
+    with municipality_scope(sliven):
+        said = [(one.side, one.by) for one in Confirmation.objects.filter(service=service)]
+    assert said == ([(Side.OFFICE, head.user)] if is_checked else [])
+    assert changed.checked_by == ("office" if is_checked else "")
 
 
 def test_accepted_is_written_found_and_told(
