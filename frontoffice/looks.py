@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from frontoffice.models_people import Person
 from municipalities.audit import AccessEvent, record_access
 
-LARGEST_ID = 2**63 - 1
 # Pages opened again within this time (a refresh, a form that came back) are the same look.
 ONE_LOOK = dt.timedelta(minutes=1)
 LOOKS = (AccessEvent.Action.VIEWED, AccessEvent.Action.FOUND)
@@ -19,10 +19,7 @@ LOOKS = (AccessEvent.Action.VIEWED, AccessEvent.Action.FOUND)
 def find_person(pk: int) -> Person:
     """Return the person of the scope; a foreign one is missing exactly like one that never was."""
     people = Person.objects.select_related("settlement", "created_by")
-    found = people.filter(pk=pk).first() if 0 < pk <= LARGEST_ID else None
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(people, pk=pk)
 
 
 def find_person_named(number: str) -> Person:
@@ -32,11 +29,12 @@ def find_person_named(number: str) -> Person:
     return find_person(int(number))
 
 
-def record_look(request: HttpRequest, person: Person) -> None:
+def record_look(request: HttpRequest, person: Person, *, reason: str = "") -> None:
     """Keep that the person's data was shown, unless the same look was kept a moment ago.
 
     The same user, the same person, within a minute: one look. What is kept is the first page of
-    it, so a look is never left out, only its repetitions are.
+    it, so a look is never left out, only its repetitions are. A look with a ``reason`` that was
+    not told yet is another one.
     """
     seen = AccessEvent.objects.filter(
         user=request.user,
@@ -45,10 +43,12 @@ def record_look(request: HttpRequest, person: Person) -> None:
         action__in=LOOKS,
         at__gt=timezone.now() - ONE_LOOK,
     )
+    if reason:
+        seen = seen.filter(reason=reason[:300])
     if not seen.exists():
-        record_access(request, AccessEvent.Action.VIEWED, person)
+        record_access(request, AccessEvent.Action.VIEWED, person, reason=reason)
 
 
-def record_found(request: HttpRequest, person: Person) -> None:
+def record_found(request: HttpRequest, person: Person, *, reason: str = "") -> None:
     """Keep that the person was opened from the results of a search."""
-    record_access(request, AccessEvent.Action.FOUND, person)
+    record_access(request, AccessEvent.Action.FOUND, person, reason=reason)

@@ -5,17 +5,12 @@ from __future__ import annotations
 from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 
 from municipalities import invitations
 from municipalities.models import Invitation, Municipality
-
-
-def confirm(request: HttpRequest, *, title: str, text: str, button: str, back: str) -> HttpResponse:
-    """Ask before something that cannot be taken back; ``back`` is the address of „Отказ“."""
-    words = {"title": title, "text": text, "button": button, "back": back}
-    return render(request, "municipalities/team/confirm.html", words)
+from municipalities.views.confirming import confirm
 
 
 def invite(
@@ -39,10 +34,7 @@ def invite(
 
 def found_in(pending: QuerySet[Invitation], pk: int) -> Invitation:
     """Return the invitation among ``pending``; raises Http404 for any other."""
-    found = pending.filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(pending, pk=pk)
 
 
 def resend(request: HttpRequest, invitation: Invitation) -> None:

@@ -21,6 +21,7 @@ from municipalities.models import Invitation, Membership, Municipality, Role
 from municipalities.permissions import can_operate_platform, require
 from municipalities.tenancy import municipality_scope
 from municipalities.views import invited
+from municipalities.views.confirming import confirm
 
 PER_PAGE = 50
 
@@ -129,7 +130,7 @@ def switch(request: HttpRequest, slug: str) -> HttpResponse:
             "text": "Страницата на общината се показва на гражданите и хората ѝ могат да работят.",
             "button": "Включи общината",
         }
-    return invited.confirm(request, **words, back=back)
+    return confirm(request, **words, back=back)
 
 
 @require(can_operate_platform)

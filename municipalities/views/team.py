@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -16,6 +16,7 @@ from municipalities.models import Invitation, Membership, Office, User
 from municipalities.permissions import can_manage_people, can_see_team, require
 from municipalities.sessions import end_sessions
 from municipalities.views import invited
+from municipalities.views.confirming import confirm
 
 PER_PAGE = 50
 OWN_ROLE = "Собствената си роля не променяте вие: това прави друг администратор на общината."
@@ -54,10 +55,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 def _find(request: HttpRequest, pk: int) -> User:
     """Return a person of the municipality; one of another is missing like one that never was."""
-    person = team.people(state="all", within=_within(request)).filter(pk=pk).first()
-    if person is None:
-        raise Http404
-    return person
+    return get_object_or_404(team.people(state="all", within=_within(request)), pk=pk)
 
 
 @require(can_see_team)
@@ -110,10 +108,7 @@ def add_role(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _membership(pk: int) -> Membership:
-    found = Membership.objects.current().select_related("user", "office").filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(Membership.objects.current().select_related("user", "office"), pk=pk)
 
 
 @require(can_manage_people)
@@ -166,7 +161,7 @@ def end_role(request: HttpRequest, pk: int) -> HttpResponse:
             end_sessions(person)
         messages.success(request, f"Ролята „{membership.get_role_display()}“ е прекратена.")
         return redirect("team_person", person.pk)
-    return invited.confirm(
+    return confirm(
         request,
         title=f"Прекратяване на роля: {membership.get_role_display()}",
         text=f"{person.name} вече няма да работи в тази роля. Записаното дотук остава.",
@@ -186,7 +181,7 @@ def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
         team.end_all(person)
         messages.success(request, f"Достъпът на {person.name} е прекратен.")
         return redirect("team_person", person.pk)
-    return invited.confirm(
+    return confirm(
         request,
         title=f"Прекратяване на достъпа: {person.name}",
         text=(

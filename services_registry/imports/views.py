@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Func, IntegerField, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -33,10 +33,7 @@ OPEN = (State.MATCHING, State.CHECKED, State.FAILED)
 
 def _found(pk: int) -> ImportRun:
     """Return the run of the municipality in scope; raises Http404 for any other."""
-    run = ImportRun.objects.select_related("municipality", "by").filter(pk=pk).first()
-    if run is None:
-        raise Http404
-    return run
+    return get_object_or_404(ImportRun.objects.select_related("municipality", "by"), pk=pk)
 
 
 def _listed() -> QuerySet[ImportRun]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -15,6 +15,7 @@ from municipalities.forms_team import WhoForm
 from municipalities.models import Invitation
 from municipalities.permissions import can_manage_provider_people, require
 from municipalities.views import invited
+from municipalities.views.confirming import confirm
 from services_registry import provider_team
 from services_registry.models import Provider, ProviderMembership
 
@@ -133,14 +134,14 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """End somebody's work for a provider, after asking."""
-    membership = ProviderMembership.objects.select_related("user", "provider").filter(pk=pk).first()
-    if membership is None:
-        raise Http404
+    membership = get_object_or_404(
+        ProviderMembership.objects.select_related("user", "provider"), pk=pk
+    )
     if request.method == "POST":
         provider_team.end(membership)
         messages.success(request, f"Достъпът на {membership.user.name} е прекратен.")
         return redirect("provider_people")
-    return invited.confirm(
+    return confirm(
         request,
         title=f"Прекратяване на достъпа: {membership.user.name}",
         text=(

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Prefetch
 from django.forms import BaseModelFormSet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -34,7 +34,7 @@ from services_registry.values import (
     section_facts,
     section_text,
 )
-from services_registry.views.registry_steps import steps_for
+from services_registry.views.registry_steps import held, steps_for
 from services_registry.views.service import context_of
 
 ORDER = (
@@ -57,7 +57,7 @@ SAVED = "Записано: {title}."
 def find(pk: int) -> Service:
     """Return a service of the municipality with all its parts; Http404 for any other."""
     sites = ServiceSite.objects.select_related("settlement").prefetch_related("hours", "exceptions")
-    found = (
+    rows = (
         Service.objects.with_freshness()
         .with_latest_capacity()
         .select_related("provider", "owner", "municipality")
@@ -71,12 +71,8 @@ def find(pk: int) -> Service:
             Prefetch("sites", queryset=sites.order_by("pk")),
             Prefetch("papers", queryset=ServicePaper.objects.select_related("document")),
         )
-        .filter(pk=pk)
-        .first()
     )
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(rows, pk=pk)
 
 
 @dataclass(frozen=True)
@@ -112,9 +108,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """The service as a citizen would read it, whatever its state."""
-    found = Service.objects.for_page().defer("search_vector").filter(pk=pk).first()
-    if found is None:
-        raise Http404
+    found = get_object_or_404(Service.objects.for_page().defer("search_vector"), pk=pk)
     return render(request, "services_registry/registry_preview.html", context_of(request, found))
 
 
@@ -122,9 +116,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def history(request: HttpRequest, pk: int) -> HttpResponse:
     """Who changed what in the record and when, newest first."""
-    service = Service.objects.defer("search_vector").filter(pk=pk).first()
-    if service is None:
-        raise Http404
+    service = get_object_or_404(Service.objects.defer("search_vector"), pk=pk)
     page, acts = acts_of(service, request.GET.get("page"))
     return render(
         request,
@@ -194,10 +186,7 @@ def _save(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     if code not in TITLES or code == SITES:
         raise Http404
     with transaction.atomic():
-        try:
-            editing.locked(pk)
-        except Service.DoesNotExist as missing:
-            raise Http404 from missing
+        held(pk)
         stored = find(pk)  # stays as it is in the database; the form writes into its own
         service = find(pk)
         editor = editor_of(service, code, request.POST)

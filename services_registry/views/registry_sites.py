@@ -4,36 +4,24 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from municipalities.permissions import can_manage_registry, require
+from municipalities.views.confirming import confirm
 from services_registry import editing
 from services_registry.forms_parts import ExceptionFormSet, SiteForm, WeekForm
 from services_registry.history import last_author
 from services_registry.models import Service, ServiceSite, SiteHours
 from services_registry.values import SITES, fingerprint, site_facts
-
-
-def _service(pk: int) -> Service:
-    try:
-        return editing.locked(pk)
-    except Service.DoesNotExist as missing:
-        raise Http404 from missing
+from services_registry.views.registry_steps import held
 
 
 def _site(service: Service, pk: int) -> ServiceSite:
-    found = (
-        service.sites.select_related("settlement")
-        .prefetch_related("hours", "exceptions")
-        .filter(pk=pk)
-        .first()
-    )
-    if found is None:
-        raise Http404
-    return found
+    rows = service.sites.select_related("settlement").prefetch_related("hours", "exceptions")
+    return get_object_or_404(rows, pk=pk)
 
 
 def _sign(site: ServiceSite) -> str:
@@ -51,7 +39,7 @@ def _versions(site: ServiceSite) -> list[dict]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, pk: int) -> HttpResponse:
     """Add a place."""
-    service = _service(pk)
+    service = held(pk)
     site = ServiceSite(municipality=request.municipality, service=service)
     return _edit(request, service, site, theirs=None)
 
@@ -60,7 +48,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, pk: int, site_pk: int) -> HttpResponse:
     """Change a place, its week and its other days, together."""
-    service = _service(pk)
+    service = held(pk)
     return _edit(request, service, _site(service, site_pk), theirs=_site(service, site_pk))
 
 
@@ -126,23 +114,22 @@ def _store(form: SiteForm, week: WeekForm, others) -> None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def close(request: HttpRequest, pk: int, site_pk: int) -> HttpResponse:
     """Take a place off the service, after asking."""
-    service = _service(pk)
+    service = held(pk)
     site = _site(service, site_pk)
     if request.method == "POST":
         name = str(site)
         editing.save_section(service, SITES, lambda: _drop(site))
         messages.success(request, f"Мястото „{name}“ вече не е в услугата.")
         return redirect("registry_section", pk, SITES)
-    return render(
+    return confirm(
         request,
-        "municipalities/team/confirm.html",
-        {
-            "title": f"Закриване на място: {site}",
-            "text": "Мястото, работното му време и другите му дни се махат от услугата. "
-            "Какво е било, остава в историята ѝ.",
-            "button": "Закрий мястото",
-            "back": reverse("registry_section", args=[pk, SITES]),
-        },
+        title=f"Закриване на място: {site}",
+        text=(
+            "Мястото, работното му време и другите му дни се махат от услугата. "
+            "Какво е било, остава в историята ѝ."
+        ),
+        button="Закрий мястото",
+        back=reverse("registry_section", args=[pk, SITES]),
     )
 
 

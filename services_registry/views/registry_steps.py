@@ -141,7 +141,8 @@ def steps_for(service: Service) -> list[Step]:
     ]
 
 
-def _found(pk: int) -> Service:
+def held(pk: int) -> Service:
+    """Return the service, held until the end of the transaction; raises Http404 for any other."""
     try:
         return editing.locked(pk)
     except Service.DoesNotExist as missing:
@@ -154,7 +155,7 @@ def step(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """Ask what the step needs and take it."""
     if code not in STEPS:
         raise Http404
-    taken, service = STEPS[code], _found(pk)
+    taken, service = STEPS[code], held(pk)
     if service.status not in taken.allowed:
         messages.error(request, f"Услугата е „{service.get_status_display()}“.")
         return redirect("registry_service", pk)
@@ -189,7 +190,7 @@ def step(request: HttpRequest, pk: int, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def copy(request: HttpRequest, pk: int) -> HttpResponse:
     """Make a new draft out of a service, after asking."""
-    service = _found(pk)
+    service = held(pk)
     if request.method == "POST":
         made = editing.copy(service)
         messages.success(request, "Копието е чернова. Сменете името и каквото е различно.")
