@@ -41,8 +41,8 @@ class RegistryFilter(forms.Form):
         widget=forms.TextInput(attrs={"type": "search"}),
     )
     sastoyanie = forms.ChoiceField(label="Състояние", required=False)
-    dostavchik = forms.ChoiceField(label="Доставчик", required=False)
     svezhest = forms.ChoiceField(label="Свежест", required=False, choices=FRESHNESS)
+    dostavchik = forms.ChoiceField(label="Доставчик", required=False)
     vid = forms.ChoiceField(label="Вид по чл. 15", required=False)
     otgovarya = forms.ChoiceField(label="Отговаря", required=False)
     red = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
