@@ -427,6 +427,26 @@ def runs(municipality):
     return make
 
 
+def test_the_tab_is_marked_on_every_page_of_an_import(head, town):
+    run = upload(head, book([WIDE, row(1)]))
+    marked = r'<a href="/registar/vnos/" aria-current="(page|true)">Внасяне</a>'
+    for path, how in (
+        (URL, "page"),
+        (f"{URL}{run.pk}/", "true"),
+        (f"{URL}{run.pk}/koloni/", "true"),
+    ):
+        page = head.get(path).content.decode()
+        assert re.findall(marked, page) == [how]
+        assert (
+            page.count(
+                "aria-current",
+                page.index('class="tabs"'),
+                page.index("</nav>", page.index('class="tabs"')),
+            )
+            == 1
+        )
+
+
 def test_the_list_takes_as_many_queries_for_more(head, queries, sliven):
     queries.assert_same(head, URL, runs(sliven), name="imports", at_most=15)
 
