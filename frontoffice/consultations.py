@@ -6,9 +6,11 @@ import uuid
 from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
+from django.shortcuts import get_object_or_404
 
-from frontoffice.models import Consultation, ConsultationTopic
-from municipalities.models import Membership
+from frontoffice.models import Consultation, ConsultationTopic, ConsultationVersion
+from frontoffice.versions import facts_of, written_facts
+from municipalities.models import Membership, User
 from services_registry.models import Service
 
 EDITABLE = (
@@ -24,7 +26,17 @@ EDITABLE = (
 
 
 class ConsultationChanged(Exception):
-    """Somebody else saved the consultation after this page was opened."""
+    """Somebody else saved the consultation after this page was opened; ``current`` is theirs."""
+
+    def __init__(self, current: Consultation) -> None:
+        super().__init__("consultation changed")
+        self.current = current
+
+
+def find_consultation(pk: int) -> Consultation:
+    """Return the consultation; a foreign one is missing exactly like one that never was."""
+    rows = Consultation.objects.for_listing().select_related("person", "settlement", "changed_by")
+    return get_object_or_404(rows, pk=pk)
 
 
 def record_consultation(
@@ -66,19 +78,37 @@ def record_consultation(
 def correct_consultation(
     consultation: Consultation,
     *,
+    by: User,
     version: int,
     topics: Iterable[ConsultationTopic],
     services: Iterable[Service] = (),
     **facts,
 ) -> Consultation:
-    """Save corrected ``facts``; raises ConsultationChanged if ``version`` is not the stored one."""
+    """Save corrected ``facts``; what stood before is kept as a ConsultationVersion for ever.
+
+    Nothing is kept and no version counted where nothing differs. Raises ConsultationChanged if
+    ``version`` is not the stored one.
+    """
     locked = Consultation.objects.select_for_update(of=("self",)).get(pk=consultation.pk)
     if locked.version != version:
-        raise ConsultationChanged
+        raise ConsultationChanged(locked)
+    before = facts_of(locked)
+    after = before | written_facts({**facts, "topics": topics, "services": services})
+    if before == after:
+        return locked
+    ConsultationVersion.objects.create(
+        municipality=locked.municipality,
+        consultation=locked,
+        version=locked.version,
+        facts=before,
+        written_by_id=locked.changed_by_id or locked.specialist_id,
+        written_at=locked.updated_at,
+    )
     for name in EDITABLE:
         if name in facts:
             setattr(locked, name, facts[name])
     locked.version += 1
+    locked.changed_by = by
     locked.save()
     locked.topics.set(topics)
     locked.services.set(services)

@@ -8,7 +8,16 @@ urlpatterns = [
     path("", today.today, name="desk"),
     path("konsultatsii/", journal.journal, name="consultations"),
     path("konsultatsii/nova/", consultations.new_consultation, name="consultation_new"),
-    path("konsultatsii/<int:pk>/", consultations.edit_consultation, name="consultation"),
+    path("konsultatsii/<int:pk>/", journal.consultation_page, name="consultation"),
+    path(
+        "konsultatsii/<int:pk>/promyana/",
+        consultations.edit_consultation,
+        name="consultation_edit",
+    ),
+    path(
+        "konsultatsii/<int:pk>/versii/", journal.consultation_versions, name="consultation_versions"
+    ),
+    path("konsultatsii/", include("frontoffice.talks.urls")),
     path("hora/", include("frontoffice.dossier.urls")),
     path("posledvashti/", include("frontoffice.followups.urls")),
     path("chernovi/", include("frontoffice.drafts.urls")),

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from frontoffice.changes import Difference
 from frontoffice.consultations import (
     ConsultationChanged,
     correct_consultation,
+    find_consultation,
     record_consultation,
 )
 from frontoffice.finding import find_people
@@ -19,9 +23,18 @@ from frontoffice.forms import KEYS_FOR_TOPICS, NOTE_HINTS, ConsultationForm
 from frontoffice.looks import find_person_named, record_look
 from frontoffice.models import Consultation, Person
 from frontoffice.places import services_with_places
+from frontoffice.versions import differences_of
 from frontoffice.views.people import choices_of
 from municipalities.permissions import can_edit_consultation, can_use_desk, require
 
+CHANGED = (
+    "Колега е променил консултацията, докато пишехте. Вашето е запазено по-долу. Вижте разликите "
+    "и запишете отново, ако вашето е вярното."
+)
+CHANGED_ALIKE = (
+    "Колега е променил консултацията, докато пишехте, и е записал същото като вас. Запишете "
+    "отново или се откажете."
+)
 TYPED_OF_PEOPLE = ("person_query", "person_asked", "note")
 
 
@@ -68,12 +81,12 @@ def _linked_person(request: HttpRequest) -> Person | None:
 @sensitive_post_parameters(*TYPED_OF_PEOPLE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_consultation(request: HttpRequest, pk: int) -> HttpResponse:
-    """Correct a consultation, or only read it if it is a colleague's."""
-    consultation = _find(pk)
+    """Correct a consultation; who may not is sent to read it."""
+    consultation = find_consultation(pk)
     if consultation.person:
         record_look(request, consultation.person)
     if not can_edit_consultation(request, consultation):
-        return render(request, "frontoffice/consultation.html", {"consultation": consultation})
+        return redirect("consultation", pk)
     form = ConsultationForm(
         request.POST if request.method == "POST" else None,
         municipality=request.municipality,
@@ -81,6 +94,7 @@ def edit_consultation(request: HttpRequest, pk: int) -> HttpResponse:
         initial=_initial(consultation),
     )
     chosen = form.chosen_person() if form.is_bound else consultation.person
+    changed: list[Difference] = []
     if form.asks_for_person():
         return _capture_page(
             request, form.without_errors(), consultation=consultation, chosen=chosen
@@ -88,26 +102,20 @@ def edit_consultation(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             correct_consultation(
-                consultation, version=form.cleaned_data["version"] or 0, **form.facts()
+                consultation,
+                by=request.user,
+                version=form.cleaned_data["version"] or 0,
+                **form.facts(),
             )
-        except ConsultationChanged:
-            form.add_error(
-                None,
-                "Колега е променил консултацията, докато пишехте. Вашият текст е запазен по-долу: "
-                "отворете я в нов раздел, сравнете и запишете отново.",
-            )
+        except ConsultationChanged as refused:
+            changed = differences_of(refused.current, form.facts())
+            form.add_error(None, CHANGED if changed else CHANGED_ALIKE)
             form.data = form.data.copy()
-            form.data["version"] = Consultation.objects.get(pk=pk).version
+            form.data["version"] = refused.current.version
         else:
             messages.success(request, "Промените са записани.")
-            return redirect("consultations")
-    return _capture_page(request, form, consultation=consultation, chosen=chosen)
-
-
-def _find(pk: int) -> Consultation:
-    """Return the consultation; a foreign one is missing exactly like one that never was."""
-    rows = Consultation.objects.for_listing().select_related("person")
-    return get_object_or_404(rows, pk=pk)
+            return redirect("consultation", pk)
+    return _capture_page(request, form, consultation=consultation, chosen=chosen, changed=changed)
 
 
 def _initial(consultation: Consultation) -> dict:
@@ -138,6 +146,7 @@ def _capture_page(
     *,
     consultation: Consultation | None = None,
     chosen: Person | None = None,
+    changed: Sequence[Difference] = (),
 ) -> HttpResponse:
     asked = form.person_question()
     found = find_people(asked, request.municipality).people if asked else []
@@ -148,9 +157,10 @@ def _capture_page(
             "form": form.as_hinted_for(chosen),
             "hints": NOTE_HINTS,
             "consultation": consultation,
+            "changed": changed,
             "places": services_with_places(request.municipality),
             "more_topics_chosen": more_topics_chosen(form),
-            "action": reverse("consultation", args=[consultation.pk])
+            "action": reverse("consultation_edit", args=[consultation.pk])
             if consultation
             else reverse("consultation_new"),
             "chosen": chosen,

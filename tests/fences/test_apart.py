@@ -120,10 +120,14 @@ def assert_like_nothing(client, url_of, number: int, method: str = "get", data=N
 def test_anothers_consultation_is_missing_like_one_that_never_was(request, elenas, role, method):
     client = request.getfixturevalue(role)
     number = elenas[Consultation].pk
-    assert getattr(client, method)(f"/rabotno-myasto/konsultatsii/{number}/").status_code == 404
-    assert_like_nothing(
-        client, lambda pk: f"/rabotno-myasto/konsultatsii/{pk}/", number, method, {"note": "x"}
-    )
+    pages = ["consultation_edit"]
+    if method != "post":
+        pages += ["consultation", "consultation_versions"]
+    for page in pages:
+        assert getattr(client, method)(reverse(page, args=[number])).status_code == 404
+        assert_like_nothing(
+            client, lambda pk, page=page: reverse(page, args=[pk]), number, method, {"note": "x"}
+        )
 
 
 def test_ones_own_consultation_is_there(specialist, slivens):

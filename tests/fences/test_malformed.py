@@ -363,5 +363,5 @@ def test_a_note_may_hold_any_text_people_write(specialist, town, sliven):
     with municipality_scope(sliven):
         consultation = Consultation.objects.exclude(pk=town[Consultation].pk).get()
         assert consultation.note == note
-    page = specialist.get(reverse("consultation", args=[consultation.pk])).content.decode()
+    page = specialist.get(reverse("consultation_edit", args=[consultation.pk])).content.decode()
     assert escape(note) in page

@@ -43,6 +43,8 @@ TABLE = """
 /rabotno-myasto/konsultatsii/       in     ok   ok   no   no   no  no   no
 /rabotno-myasto/konsultatsii/nova/  in     ok   ok   no   no   no  no   no
 {consultation}                      in     ok   ok   no   no   no  no   no
+{consultation_edit}                 in     to   ok   no   no   no  no   no
+{consultation_versions}             in     ok   ok   no   no   no  no   no
 /rabotno-myasto/hora/               in     ok   ok   no   no   no  no   no
 /rabotno-myasto/hora/novo/          in     ok   ok   no   no   no  no   no
 {person}                            in     ok   ok   no   no   no  no   no
@@ -127,7 +129,10 @@ def everybody(sliven, client, specialist, head, manager, administrator, dpo, pro
     """The clients of all roles, by name, and in Сливен a row of everything, by {placeholder}."""
     rows = plant(sliven, "Слово", public=False)
     addresses = {
-        "{consultation}": _address(rows, "frontoffice.consultation", "consultation"),
+        **{
+            f"{{{page}}}": _address(rows, "frontoffice.consultation", page)
+            for page in ("consultation", "consultation_edit", "consultation_versions")
+        },
         "{person}": _address(rows, "frontoffice.person", "person"),
         # Of a provider for whom nobody among these people works.
         "{provider_service}": _address(rows, "services_registry.service", "provider_service"),

@@ -56,9 +56,13 @@ def test_a_correction_of_an_older_version_is_refused_and_changes_nothing(sliven,
         saved, _ = record_consultation(
             membership=membership, form_key=uuid.uuid4(), topics=[topic], **facts()
         )
-        correct_consultation(saved, version=1, topics=[topic], **facts(note="на колегата"))
+        correct_consultation(
+            saved, by=membership.user, version=1, topics=[topic], **facts(note="на колегата")
+        )
         with pytest.raises(ConsultationChanged):
-            correct_consultation(saved, version=1, topics=[topic], **facts(note="моята"))
+            correct_consultation(
+                saved, by=membership.user, version=1, topics=[topic], **facts(note="моята")
+            )
         assert Consultation.objects.get().note == "на колегата"
 
 

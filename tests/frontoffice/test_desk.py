@@ -130,26 +130,27 @@ class TestCorrecting:
         )
 
     def test_ones_own_is_corrected(self, specialist, mine, sliven):
-        address = f"{JOURNAL}{mine.pk}/"
+        address = f"{JOURNAL}{mine.pk}/promyana/"
         assert "първата бележка" in specialist.get(address).content.decode()
         answer = specialist.post(address, answers(note="поправена", version="1"))
-        assert answer.url == JOURNAL
+        assert answer.url == f"{JOURNAL}{mine.pk}/"
         assert rows_of(sliven, Consultation)[0].note == "поправена"
 
     def test_a_colleague_reads_and_cannot_change(self, colleague, mine, sliven):
-        address = f"{JOURNAL}{mine.pk}/"
-        page = colleague.get(address).content.decode()
+        address = f"{JOURNAL}{mine.pk}/promyana/"
+        page = colleague.get(address, follow=True).content.decode()
         assert "първата бележка" in page
+        assert "Поправи</a>" not in page
         assert "<form method" not in page.split("<main", 1)[1].split("</main>")[0]
         colleague.post(address, answers(note="чужда ръка", version="1"))
         assert rows_of(sliven, Consultation)[0].note == "първата бележка"
 
     def test_the_head_corrects_everybodys(self, head, mine, sliven):
-        head.post(f"{JOURNAL}{mine.pk}/", answers(note="от ръководителя", version="1"))
+        head.post(f"{JOURNAL}{mine.pk}/promyana/", answers(note="от ръководителя", version="1"))
         assert rows_of(sliven, Consultation)[0].note == "от ръководителя"
 
     def test_two_editors_are_told_and_the_second_keeps_the_text(self, specialist, mine, sliven):
-        address = f"{JOURNAL}{mine.pk}/"
+        address = f"{JOURNAL}{mine.pk}/promyana/"
         specialist.post(address, answers(note="от първия раздел", version="1"))
         answer = specialist.post(address, answers(note="от втория раздел", version="1"))
         page = answer.content.decode()
@@ -163,10 +164,10 @@ class TestCorrecting:
         service = ServiceFactory(municipality=sliven, name="Закрита услуга", status="closed")
         with municipality_scope(sliven):
             mine.services.set([service])
-        page = specialist.get(f"{JOURNAL}{mine.pk}/").content.decode()
+        page = specialist.get(f"{JOURNAL}{mine.pk}/promyana/").content.decode()
         assert "Закрита услуга" in page
         specialist.post(
-            f"{JOURNAL}{mine.pk}/", answers(note="x", version="1", services=[service.pk])
+            f"{JOURNAL}{mine.pk}/promyana/", answers(note="x", version="1", services=[service.pk])
         )
         with municipality_scope(sliven):
             assert list(Consultation.objects.get().services.all()) == [service]
