@@ -2,12 +2,13 @@
 
 from django.urls import include, path
 
-from frontoffice.views import consultations, journal, people, today
+from frontoffice.views import capture, capture_people, consultations, journal, people, today
 
 urlpatterns = [
     path("", today.today, name="desk"),
     path("konsultatsii/", journal.journal, name="consultations"),
     path("konsultatsii/nova/", consultations.new_consultation, name="consultation_new"),
+    path("konsultatsii/uslugi/", capture.discussed, name="discussed_services"),
     path("konsultatsii/<int:pk>/", journal.consultation_page, name="consultation"),
     path(
         "konsultatsii/<int:pk>/promyana/",
@@ -25,7 +26,7 @@ urlpatterns = [
     path("nastroyki/", include("frontoffice.preferences.urls")),
     path("hora/", people.people, name="people"),
     path("hora/novo/", people.new_person, name="person_new"),
-    path("hora/izbor/", people.person_choices, name="person_choices"),
+    path("hora/izbor/", capture_people.person_choices, name="person_choices"),
     path("hora/<int:pk>/", people.person_page, name="person"),
     path("hora/<int:pk>/namereno/", people.open_found, name="person_found"),
     path("hora/<int:pk>/promyana/", people.edit_person, name="person_edit"),

@@ -1,0 +1,1 @@
+"""What a talk leaves behind on paper, and a day of talks outside the office."""
