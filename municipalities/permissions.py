@@ -35,6 +35,23 @@ def can_edit_consultation(request: HttpRequest, consultation) -> bool:
     return can_use_desk(request) and consultation.specialist_id == request.user.pk
 
 
+def can_edit_follow_up(request: HttpRequest, follow_up) -> bool:
+    """A specialist changes, closes and hands over their own follow-ups, the head anybody's."""
+    if can_assign_follow_ups(request):
+        return True
+    return can_use_desk(request) and follow_up.owner_id == request.user.pk
+
+
+def can_assign_follow_ups(request: HttpRequest) -> bool:
+    """The head sees the follow-ups of the whole municipality, and moves and exports them."""
+    return role_of(request) == Role.HEAD
+
+
+def can_lead_desk(request: HttpRequest) -> bool:
+    """The head sees numbers by specialist and may export the journal with people's names."""
+    return role_of(request) == Role.HEAD
+
+
 def can_see_people(request: HttpRequest) -> bool:
     """Specialists and heads see the people of their municipality; nobody else sees any."""
     return role_of(request) in DESK_ROLES
