@@ -129,8 +129,7 @@ def _statement(services, chosen, understood) -> tuple[str, list]:
         part("sreda", "unnest(c.settings)", "c"),
         part("za", "x.code", _join("target_groups", "targetgroup")),
         part("situatsiya", "x.slug", _join("life_situations", "lifesituation")),
-        part("vid", "x.code", _join("kinds", "servicekind")),
-        part("vid", f"'{NO_KIND}'", "c", f"NOT EXISTS (SELECT FROM {_links('kinds')})"),
+        part("vid", f"coalesce(x.code, '{NO_KIND}')", _join("kinds", "servicekind", "LEFT JOIN")),
         *(part(name, f"'{v}'", "c", f"c.flag_{n}") for n, (name, v) in enumerate(FLAGS)),
     ]
     counted = (
@@ -146,11 +145,13 @@ def _column(condition: Q) -> ExpressionWrapper:
     return ExpressionWrapper(condition, output_field=BooleanField())
 
 
-def _join(relation: str, model: str) -> str:
+def _join(relation: str, model: str, how: str = "JOIN") -> str:
+    """Write the candidates with what they are linked to; ``LEFT JOIN`` keeps the unlinked too.
+
+    Each row of a link that is read costs a look at its service by the database's row security, so
+    no link is read twice.
+    """
     through = getattr(Service, relation).through._meta.db_table
     table = Service._meta.get_field(relation).related_model._meta.db_table  # type: ignore[union-attr]
-    return f'c JOIN "{through}" l ON l.service_id = c.id JOIN "{table}" x ON x.id = l.{model}_id'
-
-
-def _links(relation: str) -> str:
-    return f'"{getattr(Service, relation).through._meta.db_table}" l WHERE l.service_id = c.id'
+    links = f'c {how} "{through}" l ON l.service_id = c.id'
+    return f'{links} {how} "{table}" x ON x.id = l.{model}_id'
