@@ -4,7 +4,7 @@ import logging
 import re
 
 # Links that were mailed: whoever has one is let in, so a log may not have it.
-_LINKS = re.compile(r"(/pokana/|/pregled/[^/\s?]+/|/password/reset/key/)[^/\s?]+")
+_LINKS = re.compile(r"(/pokana/|/kalendar/|/pregled/[^/\s?]+/|/password/reset/key/)[^/\s?]+")
 
 
 def without_tokens(text: str) -> str:

@@ -21,6 +21,7 @@ urlpatterns = [
     path("proekti/", include("projects.urls")),
     path("kampanii/", include("campaigns.urls")),
     path("rabotno-myasto/", include("frontoffice.urls")),
+    path("", include("frontoffice.followups.urls_public")),
     path("", include("municipalities.urls")),
     path("", include("municipalities.urls_staff")),
     path("", include("municipalities.signin.urls")),

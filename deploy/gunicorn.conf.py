@@ -5,7 +5,7 @@ import re
 from gunicorn.glogging import Logger
 
 # As in config/logs.py, which cannot be imported here: secrets of mailed links.
-_LINKS = re.compile(r"(/pokana/|/pregled/[^/\s?]+/|/password/reset/key/)[^/\s?]+")
+_LINKS = re.compile(r"(/pokana/|/kalendar/|/pregled/[^/\s?]+/|/password/reset/key/)[^/\s?]+")
 
 
 class QuietLogger(Logger):

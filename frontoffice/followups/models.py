@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
+from frontoffice.followups.days import due_words
 from municipalities.audit import tracked
-from municipalities.models import Office, User
+from municipalities.models import Membership, Office, Role, User
 from municipalities.tenancy import MunicipalModel
 
 
@@ -32,6 +33,16 @@ class FollowUpQuerySet(models.QuerySet):
     def of(self, user: User):
         """Those that ``user`` has."""
         return self.filter(owner=user)
+
+    def visible_to(self, membership: Membership):
+        """Those that one sees: the head all, a specialist the office's, and own or promised ones.
+
+        Who works in no office sees those of no office.
+        """
+        if membership.role == Role.HEAD:
+            return self
+        user = membership.user_id
+        return self.filter(Q(owner=user) | Q(created_by=user) | Q(office=membership.office_id))
 
     def for_listing(self):
         """Bring what a row shows, in one query; the soonest first."""
@@ -156,6 +167,16 @@ class FollowUp(MunicipalModel):
         """Whether its day has passed and it still waits."""
         return self.is_open and self.due_on < timezone.localdate()
 
+    @property
+    def is_today(self) -> bool:
+        """Whether it is of today and still waits."""
+        return self.is_open and self.due_on == timezone.localdate()
+
+    @property
+    def due_words(self) -> str:
+        """How far its day is: „закъснява с 3 дни“, „днес“; empty for a day further than a week."""
+        return due_words(self.due_on)
+
 
 class Handover(MunicipalModel):
     """A follow-up given to a colleague, with a word about it."""
@@ -199,6 +220,9 @@ class CalendarFeed(MunicipalModel):
     read_at = models.DateTimeField(_("последно четене"), null=True, blank=True)
 
     objects = ScopedManager(municipality="municipality")
+    # A calendar program has no scope yet; row security shows a connection only the row whose
+    # token's hash it was told (``frontoffice.followups.feeds``).
+    by_token = models.Manager()
 
     class Meta:
         verbose_name = _("адрес на календар")
