@@ -249,6 +249,8 @@ SESSION_WARNING_SECONDS = env.int("SESSION_WARNING_SECONDS", default=2 * 60)
 SESSION_ABSOLUTE_SECONDS = env.int("SESSION_ABSOLUTE_SECONDS", default=12 * 60 * 60)
 # The row outlives the session only to know whose late form arrives (municipalities/sessions.py).
 SESSION_COOKIE_AGE = 2 * SESSION_ABSOLUTE_SECONDS
+# How long what was typed and not saved stays after its last change (frontoffice/drafts).
+DRAFTS_KEPT_DAYS = env.int("DRAFTS_KEPT_DAYS", default=30)
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=IS_PRODUCTION)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000 if IS_PRODUCTION else 0)
@@ -283,6 +285,8 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = logging_config(MODE)
 PROCRASTINATE_ON_APP_READY = None
 # Without a worker (`make run`, tests) tasks run in the process that asked, once it has committed.
+# A table that was brought into the registry is kept so long; its import itself stays listed.
+IMPORT_FILES_KEPT_DAYS = env.int("IMPORT_FILES_KEPT_DAYS", default=90)
 TASKS_INLINE = env.bool("TASKS_INLINE", default=not IS_PRODUCTION)
 
 if IS_PRODUCTION:

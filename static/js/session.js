@@ -38,6 +38,8 @@ function goOn(left) {
   lastAction = now();
   if (warning.open) warning.close();
   if (ended.open) ended.close();
+  // Whoever could not send without a session may try again (drafts.js).
+  document.dispatchEvent(new Event("session:ok"));
   wait(left - Math.min(seconds("warning"), left / 2), check);
 }
 
@@ -153,6 +155,7 @@ if (page && warning && ended && window.HTMLDialogElement) {
   ended.addEventListener("cancel", (event) => event.preventDefault());
   ended.querySelector("form").addEventListener("submit", signIn);
   document.addEventListener("input", act);
+  document.addEventListener("session:check", check);
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden && (ended.open || warning.open || now() >= deadline)) check();
   });
