@@ -149,8 +149,10 @@ def test_a_proposal_is_seen_as_a_difference_and_accepted(page, portal, browser, 
     assert_good(office)
     office.set_viewport_size(PHONE)
     assert_good(office)
+    office.get_by_label("Прегледах и останалото: записът е верен").first.check()
     office.get_by_role("button", name="Приеми", exact=True).click()
     expect(office.get_by_role("status").first).to_contain_text("записано в услугата")
+    expect(office.get_by_role("status").first).to_contain_text("потвърден към днес")
     assert_good(office)
     office.context.close()
 
