@@ -9,6 +9,7 @@ urlpatterns = [
     path("konsultatsii/", journal.journal, name="consultations"),
     path("konsultatsii/nova/", consultations.new_consultation, name="consultation_new"),
     path("konsultatsii/uslugi/", capture.discussed, name="discussed_services"),
+    path("konsultatsii/iznos/", journal.consultations_export, name="consultations_export"),
     path("konsultatsii/<int:pk>/", journal.consultation_page, name="consultation"),
     path(
         "konsultatsii/<int:pk>/promyana/",
@@ -27,8 +28,6 @@ urlpatterns = [
     path("hora/", people.people, name="people"),
     path("hora/novo/", people.new_person, name="person_new"),
     path("hora/izbor/", capture_people.person_choices, name="person_choices"),
-    path("hora/<int:pk>/", people.person_page, name="person"),
     path("hora/<int:pk>/namereno/", people.open_found, name="person_found"),
     path("hora/<int:pk>/promyana/", people.edit_person, name="person_edit"),
-    path("hora/<int:pk>/nomer/", people.reveal, name="person_reveal"),
 ]

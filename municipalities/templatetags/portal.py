@@ -43,6 +43,16 @@ def counted(count: int, forms: str) -> str:
     return f"{number}{NBSP}{plural(count, one, many)}"
 
 
+@register.filter
+def hours_and_minutes(minutes: int) -> str:
+    """Write a duration: 205 is „3 ч 25 мин“."""
+    hours, rest = divmod(minutes, 60)
+    parts = [f"{number_format(hours, force_grouping=True)}{NBSP}ч"] if hours else []
+    if rest or not hours:
+        parts.append(f"{rest}{NBSP}мин")
+    return " ".join(parts)
+
+
 def ago_words(days: int) -> str:
     """Say how long ago a day was: „днес“, „вчера“, „преди 3 дни“, „преди 7 месеца“."""
     if days <= 0:
