@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,20 +14,34 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from frontoffice.finding import LONGEST_QUESTION
+from frontoffice.followups.days import LAST_YEAR
+from frontoffice.forms_capture import begun
 from frontoffice.forms_people import UNKEPT, refuse_egn
 from frontoffice.models import LONGEST_CONSULTATION, Consultation, ConsultationTopic, Person
 from frontoffice.preferences.models import KEYS_FOR_TOPICS
-from municipalities.models import Municipality, Settlement
+from frontoffice.preferences.reading import ordered_topics
+from frontoffice.recording import Promise
+from municipalities.models import Membership, Settlement
 from services_registry.models import Service
 
 NOTE_HINTS = {
     "anonymous": _("Без имена и ЕГН: консултацията е анонимна."),
     "person": _("Само за разговора: кой е човекът, вече се знае."),
 }
+# Buttons that send the form only to see more of it, and what is no fact of the consultation.
+ASKING = ("find", "look", "write_down")
+PROMISE = ("follow_up_on", "follow_up_title")
+NOT_FACTS = ("form_key", "version", "person_query", "clock", *PROMISE)
+UNSAVED_PERSON = _(
+    "Новото лице още не е записано. Натиснете „Запиши лицето“ или изтрийте каквото пише за него."
+)
 
 
 class TopicChoices(forms.CheckboxSelectMultiple):
-    """Topics as buttons; the first eight carry the number key that presses them."""
+    """Topics as buttons; the first eight carry the number key that presses them.
+
+    Which are the first is said by ``preferences.reading.ordered_topics``.
+    """
 
     def create_option(self, name, value, label, selected, index, subindex=None, attrs=None):
         option = super().create_option(name, value, label, selected, index, subindex, attrs)
@@ -42,13 +57,18 @@ class ServiceChoices(forms.SelectMultiple):
         option = super().create_option(name, value, label, selected, index, subindex, attrs)
         service = getattr(value, "instance", None)
         if service is not None and service.capacity_free is not None:
-            option["label"] = f"{label} (свободни {service.capacity_free})"
+            day = f"{service.capacity_as_of:%d.%m.%Y}"
+            option["label"] = f"{label} (свободни {service.capacity_free} към {day})"
         return option
 
 
 class TopicField(forms.ModelMultipleChoiceField):
-    def label_from_instance(self, topic: ConsultationTopic) -> str:
-        return topic.short_name
+    """Topics in the order of the desk, which the form fills in."""
+
+    def offer(self, topics: Iterable[ConsultationTopic]) -> None:
+        """Offer ``topics`` in their order."""
+        self.queryset = ConsultationTopic.objects.all()
+        self.choices = [(topic.pk, topic.short_name) for topic in topics]
 
 
 class ConsultationForm(forms.Form):
@@ -114,6 +134,20 @@ class ConsultationForm(forms.Form):
         initial=5,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
+    # What follows a talk whose outcome says that something does; drawn under the outcome.
+    follow_up_on = forms.DateField(
+        label=_("До кога"),
+        required=False,
+        widget=forms.DateInput(attrs={"autocomplete": "off", "list": "follow-up-days"}),
+        error_messages={"invalid": _("Напишете деня като 1.3.2026 или 01.03.2026 г.")},
+    )
+    follow_up_title = forms.CharField(
+        label=_("Какво"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs=UNKEPT),
+        validators=[refuse_egn],
+    )
     # Drawn by templates/frontoffice/person_block.html; anonymous unless somebody is chosen.
     person = forms.ModelChoiceField(
         Person._base_manager.none(),
@@ -130,10 +164,15 @@ class ConsultationForm(forms.Form):
     )
     form_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
+    # When the script began to count the minutes, by the browser's clock, or that somebody wrote
+    # their own: so that the count goes on when the page comes back. Means nothing to the server.
+    clock = forms.CharField(
+        widget=forms.HiddenInput(attrs={"data-clock": ""}), required=False, max_length=20
+    )
 
-    def __init__(self, *args, municipality: Municipality, linked=(), **kwargs):
+    def __init__(self, *args, membership: Membership, linked=(), **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["topics"].queryset = ConsultationTopic.objects.all()
+        self.fields["topics"].offer(ordered_topics(membership))
         self.fields["person"].queryset = Person.objects.all()
         self.fields["services"].queryset = (
             # Already discussed services stay, even if they are no longer published.
@@ -144,7 +183,9 @@ class ConsultationForm(forms.Form):
             .only("name")
             .order_by("name", "pk")
         )
-        self.fields["settlement"].queryset = Settlement.objects.filter(municipality=municipality)
+        self.fields["settlement"].queryset = Settlement.objects.filter(
+            municipality=membership.municipality_id
+        )
 
     def person_question(self) -> str:
         """Return what is typed into the box that finds a person."""
@@ -152,15 +193,16 @@ class ConsultationForm(forms.Form):
         return question[:LONGEST_QUESTION].strip()
 
     def asks_for_person(self) -> bool:
-        """Say whether the form was sent to find a person, and is not to be saved yet.
+        """Say whether the form was sent to show more on it, and is not to be saved yet.
 
-        By its button, or with a question that was never answered: saving then would leave out
-        the person somebody had begun to name.
+        By one of its buttons (find a person, write one down, show the discussed services), or
+        with a question that was never answered: saving then would leave out the person somebody
+        had begun to name.
         """
         if not self.is_bound:
             return False
         is_answered = self.person_question() == self.data.get("person_asked", "").strip()
-        return "find" in self.data or bool(
+        return any(button in self.data for button in ASKING) or bool(
             self.person_question() and not is_answered and not self.data.get("person")
         )
 
@@ -183,6 +225,34 @@ class ConsultationForm(forms.Form):
         self.fields["note"].help_text = NOTE_HINTS["person" if person else "anonymous"]
         return self
 
+    def clean(self) -> dict:
+        """Refuse a promise without a day, and to save while a person is not yet written down."""
+        cleaned = super().clean()
+        if not self.data.get("person") and begun(self.data):
+            self.add_error(None, UNSAVED_PERSON)
+        if cleaned.get("outcome") == Consultation.Outcome.FOLLOW_UP:
+            self._check_promise(cleaned)
+        else:
+            # Out of sight then; what stands there was meant for another outcome.
+            for name in PROMISE:
+                self._errors.pop(name, None)
+                cleaned.pop(name, None)
+        return cleaned
+
+    def _check_promise(self, cleaned: dict) -> None:
+        day = cleaned.get("follow_up_on")
+        if cleaned.get("follow_up_title") and not day and "follow_up_on" not in self.errors:
+            self.add_error("follow_up_on", _("Напишете до кой ден."))
+        if day and day < timezone.localdate():
+            self.add_error("follow_up_on", _("Този ден е минал."))
+        if day and day.year > LAST_YEAR:
+            self.add_error("follow_up_on", _("Този ден е твърде далеч."))
+
+    def promise(self) -> Promise | None:
+        """Return what a valid form promises after the talk, if anything."""
+        day = self.cleaned_data.get("follow_up_on")
+        return Promise(day, self.cleaned_data["follow_up_title"]) if day else None
+
     def clean_held_at(self):
         moment = self.cleaned_data["held_at"]
         if moment > timezone.now() + dt.timedelta(minutes=5):
@@ -191,8 +261,4 @@ class ConsultationForm(forms.Form):
 
     def facts(self) -> dict:
         """Return the cleaned answers as the verbs of ``consultations`` take them."""
-        return {
-            name: value
-            for name, value in self.cleaned_data.items()
-            if name not in ("form_key", "version", "person_query")
-        }
+        return {name: value for name, value in self.cleaned_data.items() if name not in NOT_FACTS}

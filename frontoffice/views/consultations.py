@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -16,15 +14,14 @@ from frontoffice.consultations import (
     ConsultationChanged,
     correct_consultation,
     find_consultation,
-    record_consultation,
 )
-from frontoffice.finding import find_people
-from frontoffice.forms import KEYS_FOR_TOPICS, NOTE_HINTS, ConsultationForm
+from frontoffice.forms import ConsultationForm
 from frontoffice.looks import find_person_named, record_look
 from frontoffice.models import Consultation, Person
-from frontoffice.places import services_with_places
+from frontoffice.recording import Recorded, last_of_today, record_talk, repeated
 from frontoffice.versions import differences_of
-from frontoffice.views.people import choices_of
+from frontoffice.views.capture import capture_page
+from frontoffice.views.capture_people import TYPED_OF_PEOPLE
 from municipalities.permissions import can_edit_consultation, can_use_desk, require
 
 CHANGED = (
@@ -35,7 +32,6 @@ CHANGED_ALIKE = (
     "Колега е променил консултацията, докато пишехте, и е записал същото като вас. Запишете "
     "отново или се откажете."
 )
-TYPED_OF_PEOPLE = ("person_query", "person_asked", "note")
 
 
 @require(can_use_desk)
@@ -46,25 +42,48 @@ def new_consultation(request: HttpRequest) -> HttpResponse:
     person = _linked_person(request)
     form = ConsultationForm(
         request.POST if request.method == "POST" else None,
-        municipality=request.municipality,
-        initial={"channel": Consultation.Channel.IN_PERSON, "person": person},
+        membership=request.membership,
+        initial={**_filled_in(request), "person": person},
     )
     if form.asks_for_person():
-        return _capture_page(request, form.without_errors(), chosen=form.chosen_person())
+        return capture_page(request, form.without_errors(), chosen=form.chosen_person())
     if request.method == "POST" and form.is_valid():
-        _consultation, is_new = record_consultation(
+        saved = record_talk(
             membership=request.membership,
             form_key=form.cleaned_data["form_key"],
+            promise=form.promise(),
             **form.facts(),
         )
-        messages.success(
-            request,
-            "Консултацията е записана." if is_new else "Тази консултация вече беше записана.",
+        messages.success(request, _told(saved))
+        return redirect(_next_page(request, saved))
+    return capture_page(request, form, chosen=form.chosen_person() or person)
+
+
+def _filled_in(request: HttpRequest) -> dict:
+    """Return what stands in a new form: as in one's last consultation today, where asked for."""
+    last = last_of_today(request.membership) if "povtori" in request.GET else None
+    return repeated(last) if last else {"channel": Consultation.Channel.IN_PERSON}
+
+
+def _told(saved: Recorded) -> str:
+    if not saved.is_new:
+        return "Тази консултация вече беше записана."
+    if saved.follow_up:
+        return (
+            f"Консултацията е записана, с последваща задача за {saved.follow_up.due_on:%d.%m.%Y}."
         )
-        if "next" in request.POST:
-            return redirect("consultation_new")
-        return redirect("desk")
-    return _capture_page(request, form, chosen=form.chosen_person() or person)
+    return "Консултацията е записана."
+
+
+def _next_page(request: HttpRequest, saved: Recorded) -> str:
+    """Return where the pressed button leads after saving."""
+    if "next" in request.POST:
+        return reverse("consultation_new")
+    if "follow_up" in request.POST:
+        if saved.follow_up:
+            return reverse("follow_up", args=[saved.follow_up.pk])
+        return f"{reverse('follow_up_new')}?konsultatsiya={saved.consultation.pk}"
+    return reverse("desk")
 
 
 def _linked_person(request: HttpRequest) -> Person | None:
@@ -89,14 +108,14 @@ def edit_consultation(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("consultation", pk)
     form = ConsultationForm(
         request.POST if request.method == "POST" else None,
-        municipality=request.municipality,
+        membership=request.membership,
         linked=consultation.services.all(),
         initial=_initial(consultation),
     )
     chosen = form.chosen_person() if form.is_bound else consultation.person
     changed: list[Difference] = []
     if form.asks_for_person():
-        return _capture_page(
+        return capture_page(
             request, form.without_errors(), consultation=consultation, chosen=chosen
         )
     if request.method == "POST" and form.is_valid():
@@ -115,7 +134,7 @@ def edit_consultation(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "Промените са записани.")
             return redirect("consultation", pk)
-    return _capture_page(request, form, consultation=consultation, chosen=chosen, changed=changed)
+    return capture_page(request, form, consultation=consultation, chosen=chosen, changed=changed)
 
 
 def _initial(consultation: Consultation) -> dict:
@@ -133,38 +152,3 @@ def _initial(consultation: Consultation) -> dict:
         "form_key": consultation.form_key,
         "version": consultation.version,
     }
-
-
-def more_topics_chosen(form: ConsultationForm) -> bool:
-    """Say whether a topic is chosen that has no number key, and so is not seen at once."""
-    return any(option.data["selected"] for option in list(form["topics"])[KEYS_FOR_TOPICS:])
-
-
-def _capture_page(
-    request: HttpRequest,
-    form: ConsultationForm,
-    *,
-    consultation: Consultation | None = None,
-    chosen: Person | None = None,
-    changed: Sequence[Difference] = (),
-) -> HttpResponse:
-    asked = form.person_question()
-    found = find_people(asked, request.municipality).people if asked else []
-    return render(
-        request,
-        "frontoffice/capture.html",
-        {
-            "form": form.as_hinted_for(chosen),
-            "hints": NOTE_HINTS,
-            "consultation": consultation,
-            "changed": changed,
-            "places": services_with_places(request.municipality),
-            "more_topics_chosen": more_topics_chosen(form),
-            "action": reverse("consultation_edit", args=[consultation.pk])
-            if consultation
-            else reverse("consultation_new"),
-            "chosen": chosen,
-            **choices_of(found, chosen, asked),
-        },
-        status=422 if form.errors else 200,
-    )

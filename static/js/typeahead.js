@@ -90,8 +90,7 @@ export function makeTypeahead(select) {
         remove.textContent = option.label;
         remove.setAttribute("aria-label", `Махни ${option.label}`);
         remove.addEventListener("click", () => {
-          option.selected = false;
-          draw();
+          change(option, false);
           box.focus();
         });
         item.append(remove);
@@ -101,11 +100,16 @@ export function makeTypeahead(select) {
     chosen.hidden = !select.selectedOptions.length;
   }
 
+  // Whoever else looks at the select is told, as if it was changed by hand.
+  function change(option, selected) {
+    option.selected = selected;
+    select.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
   function choose(option) {
-    option.selected = true;
     box.value = "";
     said.textContent = `Добавена: ${option.label}`;
-    draw();
+    change(option, true);
     close();
   }
 
@@ -117,16 +121,16 @@ export function makeTypeahead(select) {
       if (list.hidden) suggest();
       const count = options().length;
       if (count) mark((active + (event.key === "ArrowDown" ? 1 : -1) + count) % count);
-    } else if (event.key === "Enter" && !event.ctrlKey) {
+    } else if (event.key === "Enter" && !event.ctrlKey && !event.altKey) {
       event.preventDefault();
       if (options()[active]) choose(options()[active].option);
     } else if (event.key === "Escape" && !list.hidden) {
       event.stopPropagation();
       close();
     } else if (event.key === "Backspace" && !box.value && select.selectedOptions.length) {
-      [...select.selectedOptions].at(-1).selected = false;
-      draw();
+      change([...select.selectedOptions].at(-1), false);
     }
   });
+  select.addEventListener("change", draw);
   draw();
 }

@@ -110,7 +110,7 @@ class TestRecording:
         service = ServiceFactory(municipality=sliven, name="Дневен център")
         CapacityFactory(municipality=sliven, service=service, free=3)
         page = specialist.get(NEW).content.decode()
-        assert "Дневен център (свободни 3)" in page
+        assert f"Дневен център (свободни 3 към {timezone.localdate():%d.%m.%Y})" in page
 
     def test_eight_topics_carry_number_keys(self, specialist):
         for _ in range(10):
