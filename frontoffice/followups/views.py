@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from frontoffice.drafts import page as drafts
 from frontoffice.followups import following
 from frontoffice.followups.days import is_working, quick_days
 from frontoffice.followups.differences import differences
@@ -20,7 +21,7 @@ from frontoffice.followups.forms import CloseForm, FollowUpForm, HandOverForm
 from frontoffice.followups.listing import CLOSED, Asked, owner_named
 from frontoffice.followups.models import FollowUp
 from frontoffice.looks import find_person_named, record_look
-from frontoffice.models import Consultation
+from frontoffice.models import Consultation, Draft
 from municipalities.audit import AccessEvent, record_access
 from municipalities.exports import Column, xlsx_response
 from municipalities.permissions import (
@@ -125,11 +126,9 @@ def export(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_follow_up(request: HttpRequest) -> HttpResponse:
     """Promise something; sent twice it is saved once."""
-    if request.method != "POST":
-        form = FollowUpForm(user=request.user, initial=_brought(request))
-        return _form_page(request, form)
-    form = FollowUpForm(request.POST, user=request.user)
-    if not form.is_valid():
+    draft = drafts.of(request, form=Draft.Form.FOLLOW_UP)
+    form = draft.bind(FollowUpForm, user=request.user, initial=_brought(request))
+    if request.method != "POST" or not form.is_valid():
         return _form_page(request, form)
     try:
         follow_up, is_new = following.create_follow_up(
@@ -138,6 +137,7 @@ def new_follow_up(request: HttpRequest) -> HttpResponse:
     except following.NotAColleague:  # their role ended since the form was checked
         form.add_error("owner", "Колегата вече не работи на бюро. Изберете друг.")
         return _form_page(request, form)
+    draft.close()
     said = f"Задачата е записана за {_day_words(follow_up)}."
     messages.success(request, said if is_new else "Тази задача вече беше записана.")
     if follow_up.person_id:
@@ -176,6 +176,7 @@ def _form_page(request: HttpRequest, form: FollowUpForm) -> HttpResponse:
             "quick_days": quick_days(),
             "person": form.chosen("person"),
             "consultation": form.chosen("consultation"),
+            "draft": form.draft,
         },
         status=422 if form.errors else 200,
     )
@@ -192,12 +193,13 @@ def follow_up(request: HttpRequest, pk: int) -> HttpResponse:
     found = find(request, pk)
     if found.person:
         record_look(request, found.person)
+    draft = drafts.of(request, form=Draft.Form.FOLLOW_UP, subject=found)
     if request.method != "POST":
         following.mark_seen(found, membership=request.membership)
-        return _page(request, found)
+        return _page(request, found, draft=draft)
     if not can_edit_follow_up(request, found):
         raise PermissionDenied
-    form = FollowUpForm(request.POST, user=request.user, follow_up=found)
+    form = draft.bind(FollowUpForm, user=request.user, follow_up=found)
     if not form.is_valid():
         return _page(request, found, form=form)
     facts = form.facts()
@@ -209,6 +211,7 @@ def follow_up(request: HttpRequest, pk: int) -> HttpResponse:
         return _changed_page(request, changed.current, form)
     except FollowUpClosed:
         return _changed_page(request, find(request, pk), form)
+    draft.close()
     messages.success(request, f"Промените са записани. Задачата е за {_day_words(saved)}.")
     return redirect("follow_up", pk)
 
@@ -243,12 +246,15 @@ def _page(
     found: FollowUp,
     *,
     form: FollowUpForm | None = None,
+    draft: drafts.PageDraft | None = None,
     close_form: CloseForm | None = None,
     changed=(),
 ) -> HttpResponse:
+    """Draw the page; ``draft`` is that of a page that was asked for, not of a form sent to it."""
     may_edit = can_edit_follow_up(request, found)
     if form is None and may_edit and found.is_open:
-        form = FollowUpForm(user=request.user, follow_up=found)
+        facts = {"user": request.user, "follow_up": found}
+        form = draft.bind(FollowUpForm, **facts) if draft else FollowUpForm(**facts)
     is_wrong = bool((form and form.errors) or (close_form and close_form.errors))
     return render(
         request,
@@ -256,6 +262,7 @@ def _page(
         {
             "follow_up": found,
             "form": form,
+            "draft": getattr(form, "draft", None),
             "close_form": close_form or CloseForm(auto_id="close_%s"),
             "changed": changed,
             "may_edit": may_edit,
