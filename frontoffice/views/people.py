@@ -10,30 +10,28 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from frontoffice.changes import differences
+from frontoffice.dossier.opening import kept_of, opens_person, to_kept
+from frontoffice.dossier.reasons import ask_first, held_reason
+from frontoffice.drafts import page as drafts
 from frontoffice.finding import Likeness, find_people, likely_duplicates
 from frontoffice.forms_people import FindForm, PersonForm, initial_from_question, initial_of
 from frontoffice.identifiers import compact, mask, may_be_national
-from frontoffice.looks import find_person, find_person_named, record_found, record_look
-from frontoffice.models import Consultation, Person
+from frontoffice.looks import find_person, record_found
+from frontoffice.models import Draft, Person
 from frontoffice.people import (
     IdentifierTaken,
     PersonChanged,
     create_person,
     person_with,
-    reveal_identifier,
     update_person,
 )
 from frontoffice.questions import keep_question, kept_question
-from municipalities.audit import AccessEvent, record_access
 from municipalities.permissions import can_see_people, require
-from municipalities.secrets import UnreadableSecret
 
 PEOPLE_PER_PAGE = 25
-CONSULTATIONS_PER_PAGE = 20
-CHOICES_SHOWN = 8
 SECRETS = ("q", "person_query", "person_asked", "identifier", "given_name", "middle_name",
            "family_name", "phones", "born", "email", "address", "note", "needs_note")  # fmt: skip
 
@@ -80,37 +78,15 @@ def _find_page(request: HttpRequest, form: FindForm, *, status: int = 200, **sho
 def open_found(request: HttpRequest, pk: int) -> HttpResponse:
     """Open a person from the results of a search, and keep that it was so."""
     person = find_person(pk)
-    record_found(request, person)
+    kept = kept_of(person)
+    if kept != person:
+        return to_kept(request, kept)
+    asks, reason = held_reason(request, person)
+    if asks:
+        page = reverse("person", args=[person.pk])
+        return ask_first(request, person, then=page, was_found=True)
+    record_found(request, person, reason=reason)
     return redirect("person", pk)
-
-
-@require(can_see_people)
-@sensitive_post_parameters(*SECRETS)
-@sensitive_variables()
-@require_POST
-def person_choices(request: HttpRequest) -> HttpResponse:
-    """The part of the capture screen that offers people; for scripts."""
-    asked = request.POST.get("person_query", "")
-    form = FindForm({"q": asked})
-    people = find_people(asked, request.municipality).people if form.is_valid() else []
-    chosen = request.POST.get("person", "")
-    return render(
-        request,
-        "frontoffice/person_choices.html",
-        choices_of(people, find_person_named(chosen) if chosen else None, asked),
-    )
-
-
-@sensitive_variables()
-def choices_of(found: list[Person], chosen: Person | None, asked: str) -> dict:
-    """Return what ``frontoffice/person_choices.html`` needs."""
-    others = [person for person in found if person != chosen]
-    return {
-        "chosen": chosen,
-        "others": others[:CHOICES_SHOWN],
-        "has_more": len(others) > CHOICES_SHOWN,
-        "asked": asked,
-    }
 
 
 # Writing down
@@ -122,16 +98,15 @@ def choices_of(found: list[Person], chosen: Person | None, asked: str) -> dict:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_person(request: HttpRequest) -> HttpResponse:
     """Write somebody down, after showing who it may already be."""
+    draft = drafts.of(request, form=Draft.Form.PERSON)
     if "ot-tarsene" in request.POST:
         # Sent and not linked to: the page that comes back has a ЕГН in a field.
         question = kept_question(request, request.POST["ot-tarsene"])
         form = PersonForm(
             municipality=request.municipality, initial=initial_from_question(question)
         )
-        return _form_page(request, form)
-    form = PersonForm(
-        request.POST if request.method == "POST" else None, municipality=request.municipality
-    )
+        return _form_page(request, draft.joined(form))
+    form = draft.bind(PersonForm, municipality=request.municipality)
     if request.method != "POST" or not form.is_valid():
         return _form_page(request, form)
     facts = form.facts()
@@ -149,6 +124,7 @@ def new_person(request: HttpRequest) -> HttpResponse:
         )
     except IdentifierTaken as refused:
         return _taken_page(request, form, refused.person)
+    draft.close()
     messages.success(request, "Лицето е записано." if is_new else "Това лице вече беше записано.")
     return redirect("person", person.pk)
 
@@ -178,7 +154,7 @@ def _taken_page(request: HttpRequest, form: PersonForm, taken: Person) -> HttpRe
 
 
 @sensitive_variables()
-def _form_page(request: HttpRequest, form: PersonForm, **shown) -> HttpResponse:
+def _form_page(request: HttpRequest, form: PersonForm, **shown: Any) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
         "person": None,
@@ -198,12 +174,12 @@ def _form_page(request: HttpRequest, form: PersonForm, **shown) -> HttpResponse:
 @sensitive_post_parameters(*SECRETS)
 @sensitive_variables()
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit_person(request: HttpRequest, pk: int) -> HttpResponse:
+@opens_person
+def edit_person(request: HttpRequest, person: Person) -> HttpResponse:
     """Correct what is known; a colleague's change in between is shown, never written over."""
-    person = find_person(pk)
-    record_look(request, person)
-    form = PersonForm(
-        request.POST if request.method == "POST" else None,
+    draft = drafts.of(request, form=Draft.Form.PERSON, subject=person)
+    form = draft.bind(
+        PersonForm,
         municipality=request.municipality,
         person=person,
         initial=initial_of(person),
@@ -212,6 +188,8 @@ def edit_person(request: HttpRequest, pk: int) -> HttpResponse:
         return _form_page(request, form, person=person)
     facts = form.facts()
     try:
+        if request.resolver_match.kwargs["pk"] != person.pk:
+            raise PersonChanged(person)  # the record this was read from is now part of another
         update_person(person, version=form.cleaned_data["version"] or 0, **facts)
     except IdentifierTaken as refused:
         return _taken_page(request, form, refused.person)
@@ -225,48 +203,6 @@ def edit_person(request: HttpRequest, pk: int) -> HttpResponse:
         form.data["version"] = changed.current.version
         shown = differences(changed.current, facts)
         return _form_page(request, form, person=person, changed=shown)
+    draft.close()
     messages.success(request, "Промените са записани.")
     return redirect("person", person.pk)
-
-
-# One person
-
-
-@require(can_see_people)
-@require_safe
-def person_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Who this is, how to reach them, what was talked about."""
-    person = find_person(pk)
-    record_look(request, person)
-    return _person_page(request, person)
-
-
-@require(can_see_people)
-@sensitive_variables()
-@require_POST
-def reveal(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show the identifier once, in the answer to the click, and keep who asked for it."""
-    person = find_person(pk)
-    if not person.has_secret_identifier:
-        return redirect("person", pk)
-    record_access(request, AccessEvent.Action.REVEALED, person)
-    try:
-        revealed = reveal_identifier(person)
-    except UnreadableSecret:
-        messages.error(request, "Номерът не може да бъде прочетен. Обадете се на администратора.")
-        return redirect("person", pk)
-    return _person_page(request, person, revealed=revealed)
-
-
-@sensitive_variables()
-def _person_page(request: HttpRequest, person: Person, *, revealed: str = "") -> HttpResponse:
-    rows = Consultation.objects.filter(person=person).for_listing()
-    return render(
-        request,
-        "frontoffice/person.html",
-        {
-            "person": person,
-            "revealed": revealed,
-            "page_obj": Paginator(rows, CONSULTATIONS_PER_PAGE).get_page(request.GET.get("page")),
-        },
-    )

@@ -1,0 +1,52 @@
+"""How every page of one person begins: who it is, whether it may be opened, the look kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from frontoffice.dossier.reasons import ask_first, held_reason
+from frontoffice.looks import find_person, record_look
+from frontoffice.models_people import Person
+
+
+def kept_of(person: Person) -> Person:
+    """Return the record in which the person now stands: their own unless it was merged."""
+    seen = {person.pk}
+    while person.merged_into_id and person.merged_into_id not in seen:
+        person = find_person(person.merged_into_id)
+        seen.add(person.pk)
+    return person
+
+
+def opens_person(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Give ``view`` the person of the address in place of ``pk``; raises Http404.
+
+    A record that was merged leads to the one that was kept; what is sent to it is written there,
+    so that nothing typed is lost. Where policy asks for a reason, the page that asks comes first.
+    The look is kept.
+    """
+
+    @wraps(view)
+    def opened(request: HttpRequest, pk: int, **kwargs) -> HttpResponse:
+        named = find_person(pk)
+        person = kept_of(named)
+        if person != named and request.method != "POST":
+            return to_kept(request, person)
+        asks, reason = held_reason(request, person)
+        if asks:
+            return ask_first(request, person)
+        record_look(request, person, reason=reason)
+        return view(request, person, **kwargs)
+
+    return opened
+
+
+def to_kept(request: HttpRequest, person: Person) -> HttpResponse:
+    """Lead from a record that was merged to ``person``, the one that was kept."""
+    messages.info(request, "Записът, който отворихте, е обединен с този. Всичко от него стои тук.")
+    return redirect("person", person.pk)
