@@ -32,7 +32,7 @@ def differences(saved: Person, typed: dict[str, Any]) -> list[Difference]:
     if saved.identifier_kind == after.identifier_kind == IdentifierKind.EGN:
         after.birth_date, after.birth_year = saved.birth_date, saved.birth_year
     for name, label in NAMED_LABELS.items():
-        before, now = _written(saved, name), _written(after, name)
+        before, now = written_fact(saved, name), written_fact(after, name)
         if before != now:
             found.append(Difference(str(label), before or "–", now or "–"))
     if _other_number(saved, typed):
@@ -48,7 +48,8 @@ def _other_number(saved: Person, typed: dict[str, Any]) -> bool:
     return index_of(kind, digits, saved.municipality) != bytes(saved.identifier_index or b"")
 
 
-def _written(person: Person, name: str) -> str:
+def written_fact(person: Person, name: str) -> str:
+    """Return a fact of ``NAMED_LABELS`` as people read it, "" where nothing is known."""
     if name == "born":
         return person.written_birth
     if name == "identifier_kind":

@@ -39,21 +39,26 @@ class Found:
     is_cut: bool = False
 
 
+def _people() -> QuerySet[Person]:
+    """Those who stand in a record of their own: a merged one is found in the one that was kept."""
+    return Person.objects.filter(merged_into__isnull=True)
+
+
 @sensitive_variables()
 def find_people(question: str, municipality: Municipality) -> Found:
     """Return the people whom ``question``, typed into one box, may mean. Takes any text."""
     text = plain(question)[:LONGEST_QUESTION]
     if number := read_service_number(text):
-        return _listed(Person.objects.filter(service_number=number))
+        return _listed(_people().filter(service_number=number))
     if may_be_national(text):
-        return _listed(Person.objects.filter(identifier_index__in=_indexes(text, municipality)))
+        return _listed(_people().filter(identifier_index__in=_indexes(text, municipality)))
     end = phone_end(text)
     if end:
         if len(end) < SHORTEST_PHONE_PART:
             return Found()
         by_number = Q(phones__regex=f"{end}( |$)")
         return _listed(
-            Person.objects.filter(by_number | Q(identifier_index__in=_indexes(text, municipality)))
+            _people().filter(by_number | Q(identifier_index__in=_indexes(text, municipality)))
         )
     return _by_name([word for word in keys(text) if not word.isdigit()][:MAX_WORDS])
 
@@ -71,7 +76,7 @@ def _listed(people: QuerySet[Person]) -> Found:
 def _by_name(words: list[str]) -> Found:
     if not words:
         return Found()
-    people, nearness = Person.objects.select_related("settlement"), []
+    people, nearness = _people().select_related("settlement"), []
     for number, word in enumerate(words):
         name = f"nearness_{number}"
         people = people.annotate(**{name: TrigramStrictWordSimilarity(word, "search_name")})
@@ -127,7 +132,7 @@ def likely_duplicates(
             same_name &= Q(search_name__contains=f" {word} ")
         may_be |= same_name
     found = []
-    for person in Person.objects.filter(may_be).select_related("settlement")[:MOST_FOUND]:
+    for person in _people().filter(may_be).select_related("settlement")[:MOST_FOUND]:
         reasons = _reasons(person, words, birth_date, birth_year, numbers)
         if reasons:
             found.append(Likeness(person, reasons))

@@ -81,7 +81,7 @@ def _sheet(
         )
         if person:
             record_access(
-                request, AccessEvent.Action.EXPORTED, person, reason="изпратен лист с услуги"
+                request, AccessEvent.Action.PRINTED, person, reason="изпратен лист с услуги"
             )
         messages.success(request, "Листът ще пристигне след минута.")
         return redirect(request.get_full_path())

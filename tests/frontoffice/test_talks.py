@@ -86,7 +86,7 @@ def test_the_sheet_is_mailed_without_names_and_the_sending_is_on_record(
     assert lunch.get_absolute_url() in sent.body
     assert "Примера" not in sent.body + sent.subject
     events = rows_of(sliven, AccessEvent)
-    assert [e.action for e in events if e.reason == "изпратен лист с услуги"] == ["exported"]
+    assert [e.action for e in events if e.reason == "изпратен лист с услуги"] == ["printed"]
 
 
 @pytest.mark.parametrize("email", ["", "не е поща", "a@b", "x" * 300 + "@example.bg", "a\x00@b.bg"])
