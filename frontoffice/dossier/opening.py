@@ -46,6 +46,36 @@ def opens_person(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     return opened
 
 
+def asks_why(parameter: str) -> Callable:
+    """Ask why first, where a page's address brings a person along as ``parameter``.
+
+    A record that was merged gives its place to the kept one. What is no person is left to the view.
+    """
+
+    def decorator(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def asked(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+            number = request.GET.get(parameter, "")
+            is_number = number.isascii() and number.isdigit() and len(number) < 19
+            if request.method == "POST" or not is_number:
+                return view(request, *args, **kwargs)
+            person = Person.objects.filter(pk=int(number)).first()
+            if person is None:
+                return view(request, *args, **kwargs)
+            kept = kept_of(person)
+            if kept != person:
+                query = request.GET.copy()
+                query[parameter] = str(kept.pk)
+                return redirect(f"{request.path}?{query.urlencode()}")
+            if held_reason(request, person)[0]:
+                return ask_first(request, person)
+            return view(request, *args, **kwargs)
+
+        return asked
+
+    return decorator
+
+
 def to_kept(request: HttpRequest, person: Person) -> HttpResponse:
     """Lead from a record that was merged to ``person``, the one that was kept."""
     messages.info(request, "Записът, който отворихте, е обединен с този. Всичко от него стои тук.")

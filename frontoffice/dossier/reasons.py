@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from frontoffice.looks import record_look
 from frontoffice.models import Consultation, DeskPolicy, FollowUp, Person
 from frontoffice.preferences.reading import policy_of
 from municipalities.audit import AccessEvent
@@ -75,6 +76,15 @@ def held_reason(request: HttpRequest, person: Person) -> tuple[bool, str]:
         return False, reason
     asks_always = policy.asks_reason == DeskPolicy.AsksReason.ALWAYS
     return asks_always or not is_known(request, person, days=policy.known_for_days), ""
+
+
+def record_linking(request: HttpRequest, person: Person) -> None:
+    """Keep that the person was linked to a consultation, which is the reason, where one is asked.
+
+    It is no reason to open their page with: that is asked for by itself.
+    """
+    if policy_of(request.municipality).asks_reason != DeskPolicy.AsksReason.NEVER:
+        record_look(request, person, reason=FOR_CONSULTATION)
 
 
 def ask_first(

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from frontoffice.dossier.opening import asks_why
 from frontoffice.drafts import page as drafts
 from frontoffice.followups import following
 from frontoffice.followups.days import is_working, quick_days
@@ -124,6 +125,7 @@ def export(request: HttpRequest) -> HttpResponse:
 @require(can_use_desk)
 @sensitive_post_parameters(*WRITTEN)
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks_why("lice")
 def new_follow_up(request: HttpRequest) -> HttpResponse:
     """Promise something; sent twice it is saved once."""
     draft = drafts.of(request, form=Draft.Form.FOLLOW_UP)

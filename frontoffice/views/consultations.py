@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -15,9 +16,12 @@ from frontoffice.consultations import (
     correct_consultation,
     find_consultation,
 )
+from frontoffice.dossier.opening import asks_why
+from frontoffice.dossier.reasons import record_linking
+from frontoffice.drafts import page as drafts
 from frontoffice.forms import ConsultationForm
 from frontoffice.looks import find_person_named, record_look
-from frontoffice.models import Consultation, Person
+from frontoffice.models import Consultation, Draft, Person
 from frontoffice.recording import Recorded, last_of_today, record_talk, repeated
 from frontoffice.versions import differences_of
 from frontoffice.views.capture import capture_page
@@ -37,26 +41,33 @@ CHANGED_ALIKE = (
 @require(can_use_desk)
 @sensitive_post_parameters(*TYPED_OF_PEOPLE)
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks_why("lice")
 def new_consultation(request: HttpRequest) -> HttpResponse:
     """Record a consultation on one screen; sent twice it is saved once."""
     person = _linked_person(request)
-    form = ConsultationForm(
-        request.POST if request.method == "POST" else None,
+    draft = drafts.of(request, form=Draft.Form.CONSULTATION)
+    form = draft.bind(
+        ConsultationForm,
         membership=request.membership,
         initial={**_filled_in(request), "person": person},
     )
+    chosen = form.chosen_person() if form.is_bound else person
     if form.asks_for_person():
-        return capture_page(request, form.without_errors(), chosen=form.chosen_person())
+        return capture_page(request, form.without_errors(), chosen=chosen)
     if request.method == "POST" and form.is_valid():
-        saved = record_talk(
-            membership=request.membership,
-            form_key=form.cleaned_data["form_key"],
-            promise=form.promise(),
-            **form.facts(),
-        )
+        with transaction.atomic():
+            saved = record_talk(
+                membership=request.membership,
+                form_key=form.cleaned_data["form_key"],
+                promise=form.promise(),
+                **form.facts(),
+            )
+            draft.close()
+        if saved.consultation.person:
+            record_linking(request, saved.consultation.person)
         messages.success(request, _told(saved))
         return redirect(_next_page(request, saved))
-    return capture_page(request, form, chosen=form.chosen_person() or person)
+    return capture_page(request, form, chosen=chosen)
 
 
 def _filled_in(request: HttpRequest) -> dict:
@@ -106,8 +117,9 @@ def edit_consultation(request: HttpRequest, pk: int) -> HttpResponse:
         record_look(request, consultation.person)
     if not can_edit_consultation(request, consultation):
         return redirect("consultation", pk)
-    form = ConsultationForm(
-        request.POST if request.method == "POST" else None,
+    draft = drafts.of(request, form=Draft.Form.CONSULTATION, subject=consultation)
+    form = draft.bind(
+        ConsultationForm,
         membership=request.membership,
         linked=consultation.services.all(),
         initial=_initial(consultation),
@@ -120,12 +132,14 @@ def edit_consultation(request: HttpRequest, pk: int) -> HttpResponse:
         )
     if request.method == "POST" and form.is_valid():
         try:
-            correct_consultation(
-                consultation,
-                by=request.user,
-                version=form.cleaned_data["version"] or 0,
-                **form.facts(),
-            )
+            with transaction.atomic():
+                correct_consultation(
+                    consultation,
+                    by=request.user,
+                    version=form.cleaned_data["version"] or 0,
+                    **form.facts(),
+                )
+                draft.close()
         except ConsultationChanged as refused:
             changed = differences_of(refused.current, form.facts())
             form.add_error(None, CHANGED if changed else CHANGED_ALIKE)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from frontoffice import exports
 from frontoffice.consultations import find_consultation
+from frontoffice.dossier.opening import asks_why
 from frontoffice.forms_journal import JournalForm
 from frontoffice.looks import find_person, record_look
 from frontoffice.models import Consultation, Person
@@ -42,6 +43,7 @@ def _person_of(request: HttpRequest, form: JournalForm) -> Person | None:
 
 @require(can_use_desk)
 @require_safe
+@asks_why("litse")
 def journal(request: HttpRequest) -> HttpResponse:
     """All consultations of the municipality, searched and filtered by the page's address."""
     form = JournalForm(request.GET, request=request)
