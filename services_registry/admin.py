@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.contrib import admin
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -21,6 +24,7 @@ from services_registry.classifiers import (
     ServiceKind,
     TargetGroup,
 )
+from services_registry.editing import keep_changes
 from services_registry.forms import ServiceAdminForm
 from services_registry.models import (
     Capacity,
@@ -35,6 +39,7 @@ from services_registry.models import (
 from services_registry.search_index import index_service, rebuild_vocabulary
 from services_registry.upkeep.confirming import confirm
 from services_registry.upkeep.models import Side
+from services_registry.values import untracked_of
 
 
 class ClassifierAdmin(PortalAdmin):
@@ -295,9 +300,19 @@ class ServiceAdmin(ScopedAdmin):
         rebuild_vocabulary()
 
     def save_related(self, request: HttpRequest, form, formsets, change: bool) -> None:
-        """Save the parts, then bring the search up to date with all of them."""
-        super().save_related(request, form, formsets, change)
+        """Save links and rows, keep in the history how they differ, and bring the search along."""
+        with following(form.instance.pk):
+            super().save_related(request, form, formsets, change)
         index_service(form.instance)
+
+
+@contextmanager
+def following(pk: int) -> Iterator[None]:
+    """Keep with the change of this request what no trigger follows in the service ``pk``."""
+    before = untracked_of(Service.objects.get(pk=pk))
+    yield
+    service = Service.objects.get(pk=pk)
+    keep_changes(service, before, untracked_of(service))
 
 
 class SiteHoursInline(RegistryInline, ScopedTabular):
@@ -328,6 +343,21 @@ class ServiceSiteAdmin(ScopedAdmin):
     @admin.display(description=_("услуга"), ordering="service__name")
     def of_service(self, site: ServiceSite) -> str:
         return str(site.service)
+
+    def delete_model(self, request: HttpRequest, obj: ServiceSite) -> None:
+        with following(obj.service_id):
+            super().delete_model(request, obj)
+
+    def save_form(self, request: HttpRequest, form, change: bool):
+        """Remember what the service was before anything of the place is written."""
+        form.before = untracked_of(Service.objects.get(pk=form.instance.service_id))
+        return super().save_form(request, form, change)
+
+    def save_related(self, request: HttpRequest, form, formsets, change: bool) -> None:
+        """Save the hours and other days, and keep in the history how the place differs."""
+        super().save_related(request, form, formsets, change)
+        service = Service.objects.get(pk=form.instance.service_id)
+        keep_changes(service, form.before, untracked_of(service))
 
     def has_add_permission(self, request: HttpRequest, obj=None) -> bool:
         return False

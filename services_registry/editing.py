@@ -77,16 +77,25 @@ def save_section(service: Service, code: str, write: Callable[[], None]) -> None
     with transaction.atomic():
         before = untracked(Service.objects.get(pk=service.pk), code)
         write()
-        after = untracked(Service.objects.get(pk=service.pk), code)
-        changes = [
-            [label, before.get(label, "")[:LONGEST_KEPT], after.get(label, "")[:LONGEST_KEPT]]
-            for label in dict.fromkeys([*before, *after])
-            if before.get(label, "") != after.get(label, "")
-        ]
-        if changes:
-            with pghistory.context(record=changes):
-                service.save(update_fields=["updated_at"])
+        keep_changes(service, before, untracked(Service.objects.get(pk=service.pk), code))
         index_service(Service.objects.get(pk=service.pk))
+
+
+def changes_between(before: dict[str, str], after: dict[str, str]) -> list[list[str]]:
+    """Return [label, what stood, what stands] where the two differ, as the history keeps it."""
+    return [
+        [label, before.get(label, "")[:LONGEST_KEPT], after.get(label, "")[:LONGEST_KEPT]]
+        for label in dict.fromkeys([*before, *after])
+        if before.get(label, "") != after.get(label, "")
+    ]
+
+
+def keep_changes(service: Service, before: dict[str, str], after: dict[str, str]) -> None:
+    """Keep with the change of this request how links and rows differ; nothing where they do not."""
+    changes = changes_between(before, after)
+    if changes:
+        with pghistory.context(record=changes):
+            service.save(update_fields=["updated_at"])
 
 
 # The way of a service

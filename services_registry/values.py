@@ -82,6 +82,11 @@ def untracked(service: Service, code: str) -> dict[str, str]:
     return {label_of(field): field_words(service, field) for field in links}
 
 
+def untracked_of(service: Service) -> dict[str, str]:
+    """Return by label what no trigger follows in the whole record."""
+    return {label: words for code in TITLES for label, words in untracked(service, code).items()}
+
+
 def fingerprint(*values: Any) -> str:
     """Return a short mark of the values as they stand, for a form to bring back."""
     return hashlib.sha256(repr(values).encode()).hexdigest()[:32]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils import timezone
 from municipalities.addresses import address_of
 from municipalities.models import Municipality, User
 from municipalities.tenancy import municipality_scope
-from services_registry.imports import matching
+from services_registry.imports import matching, recorded
 from services_registry.imports.cells import key
 from services_registry.imports.checking import Checked, Record, check_file
 from services_registry.imports.models import ImportRun
@@ -76,6 +77,8 @@ def check_again(run: ImportRun) -> ImportRun:
 
 
 def _refuse_unless_open(run: ImportRun) -> None:
+    if not run.has_file:
+        raise NotNow("Таблицата вече не се пази. Качете я отново.")
     if run.state not in (ImportRun.State.MATCHING, ImportRun.State.CHECKED, ImportRun.State.FAILED):
         raise NotNow(f"Файлът вече е „{run.get_state_display()}“ и не се променя.")
 
@@ -94,10 +97,22 @@ def start(run: ImportRun) -> bool:
 
     Only one of several starts at once returns True: the one that may enqueue the task.
     """
-    changed = ImportRun.objects.filter(
-        pk=run.pk, state=ImportRun.State.CHECKED, problems=[]
-    ).update(state=ImportRun.State.LOADING, done=0)
+    changed = (
+        ImportRun.objects.filter(pk=run.pk, state=ImportRun.State.CHECKED, problems=[])
+        .exclude(rows=[])
+        .update(state=ImportRun.State.LOADING, done=0)
+    )
     return bool(changed)
+
+
+def forget_files(municipality: Municipality, *, before: dt.datetime) -> int:
+    """Throw away the rows of files brought before a moment; return of how many.
+
+    What is being loaded keeps them. The run stays, with what it made, and so does its undo.
+    """
+    with municipality_scope(municipality):
+        old = ImportRun.objects.filter(created_at__lt=before).exclude(rows=[])
+        return old.exclude(state=ImportRun.State.LOADING).update(rows=[], problems=[])
 
 
 def load(*, municipality: Municipality, run_id: int) -> None:
@@ -135,7 +150,7 @@ def _load(municipality: Municipality, run_id: int) -> None:
             raise FoundFaults(checked.problems)
         with pghistory.context(user=run.by_id, import_run=run.pk), progress_of(run) as progress:
             providers = _make_providers(municipality, checked)
-            services = _make_services(municipality, checked, providers, progress.tell)
+            services = _make_services(run, checked, providers, progress.tell)
         ids = [service.pk for service in services]
         reindex(Service.objects.filter(pk__in=ids))
         run.created_services = ids
@@ -161,26 +176,29 @@ def _make_providers(municipality: Municipality, checked: Checked) -> dict[str, i
 
 
 def _make_services(
-    municipality: Municipality,
+    run: ImportRun,
     checked: Checked,
     providers: dict[str, int],
     tell: Callable[[int], None],
 ) -> list[Service]:
     """Create the services with all that belongs to them, a batch at a time."""
+    municipality = run.municipality
     taken = set(Service.objects.order_by("pk").values_list("slug", flat=True))
     services: list[Service] = []
     for start_at in range(0, len(checked.records), BATCH):
         batch = checked.records[start_at : start_at + BATCH]
-        made = Service.objects.bulk_create(
-            Service(
-                municipality=municipality,
-                provider_id=providers[record.provider],
-                slug=_free_address(record.fields["name"], taken),
-                **record.fields,
+        with recorded.unrecorded():
+            made = Service.objects.bulk_create(
+                Service(
+                    municipality=municipality,
+                    provider_id=providers[record.provider],
+                    slug=_free_address(record.fields["name"], taken),
+                    **record.fields,
+                )
+                for record in batch
             )
-            for record in batch
-        )
         _make_parts(municipality, batch, made)
+        recorded.record(made, run=run)
         services += made
         tell(len(services))
     return services

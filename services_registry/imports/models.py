@@ -16,6 +16,7 @@ class ImportRun(MunicipalModel):
 
     ``rows`` are lists of text, the heading first; ``columns`` is {number of a column: our field};
     ``problems`` are {"row", "column", "value", "message"} with numbers as the spreadsheet counts.
+    Rows and problems are thrown away after a time (``loading.forget_files``); the rest stays.
     """
 
     class State(models.TextChoices):
@@ -56,6 +57,11 @@ class ImportRun(MunicipalModel):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def has_file(self) -> bool:
+        """Whether the rows are still kept; without them nothing can be checked or loaded."""
+        return bool(self.rows)
 
 
 class ColumnMatch(MunicipalModel):

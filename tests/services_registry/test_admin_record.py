@@ -173,6 +173,54 @@ def test_exceptional_days_of_a_place(administrator, sliven):
     assert "Крайната дата е преди началната." in response.content.decode()
 
 
+def changes_in(client, service) -> dict[str, tuple[str, str]]:
+    """Return {label: (before, after)} of the last act in the history of the service."""
+    act = client.get(f"/registar/uslugi/{service.pk}/istoriya/").context["acts"][0]
+    return {found.label: (found.before, found.after) for found in act.differences}
+
+
+def test_the_history_tells_what_links_and_rows_were_in_the_admin(administrator, service):
+    url = f"{LIST}{service.pk}/change/"
+    with municipality_scope(service.municipality):
+        kind = str(service.kinds.get())
+    other = factories.ServiceKindFactory(number=9, name="Друга грижа")
+    sent = as_shown(administrator, url) | {"kinds": [str(other.pk)]}
+    fee = {
+        "fees-TOTAL_FORMS": ["1"],
+        "fees-0-user_group": ["пенсионери"],
+        "fees-0-kind": ["free"],
+        "fees-0-currency": ["EUR"],
+    }
+    response = administrator.post(url, sent | fee)
+    assert response.status_code == 302, faults(response)
+    found = changes_in(administrator, service)
+    assert found["Видове по чл. 15"] == (kind, "Друга грижа")
+    assert found["Такси"][0] == ""
+    assert "Пенсионери" in found["Такси"][1]
+
+
+def test_the_history_tells_how_a_place_was_changed_in_the_admin(administrator, service):
+    site = factories.ServiceSiteFactory(
+        municipality=service.municipality, service=service, phone="044 000 111"
+    )
+    url = f"{SITES}{site.pk}/change/"
+    hours = {
+        "hours-TOTAL_FORMS": ["1"],
+        "hours-0-weekday": ["1"],
+        "hours-0-opens": ["08:00"],
+        "hours-0-closes": ["12:00"],
+        "phone": ["044 000 222"],
+    }
+    response = administrator.post(url, as_shown(administrator, url) | hours)
+    assert response.status_code == 302, faults(response)
+    ((label, (before, after)),) = changes_in(administrator, service).items()
+    assert label == "Места и работно време"
+    assert "044 000 111" in before
+    assert "044 000 222" in after
+    assert "Работно време" in after
+    assert "Работно време" not in before
+
+
 def test_marking_as_still_true_is_kept_as_confirmations(administrator, service, sliven):
     before = service.updated_at
     chosen = {"action": "still_true", "_selected_action": [service.pk]}
