@@ -141,7 +141,10 @@ def _changed(run: ImportRun, services: Iterable[Service]) -> dict[int, str]:
     """Return {service: why} for those that are not as the file made them any more."""
     if run.finished_at is None:
         return {}
-    by_row = dict(zip(run.created_services, _records(run), strict=False))
+    # Without the file what is left is what triggers say: any change of a service, of its links or
+    # of its rows moves ``updated_at``.
+    records = _records(run) if run.has_file else []
+    by_row = dict(zip(run.created_services, records, strict=False))
     services = list(services)
     ids = [service.pk for service in services]
     parts, links, papers = _parts(ids), _links(ids), _papers(ids)
@@ -149,15 +152,14 @@ def _changed(run: ImportRun, services: Iterable[Service]) -> dict[int, str]:
     found = {}
     for service in services:
         record = by_row.get(service.pk)
-        same = (
+        untouched = service.updated_at <= run.finished_at and service.pk not in edited
+        as_in_file = not run.has_file or (
             record is not None
-            and service.updated_at <= run.finished_at
-            and service.pk not in edited
             and parts[service.pk] == _parts_of(record)
             and all(links[name, service.pk] == set(record.links[name]) for name in LINKS)
             and papers[service.pk] == set(record.papers)
         )
-        if not same:
+        if not (untouched and as_in_file):
             found[service.pk] = CHANGED
     return found
 

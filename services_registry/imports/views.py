@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Func, IntegerField, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Func, IntegerField, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
@@ -37,10 +38,14 @@ def _found(pk: int) -> ImportRun:
 
 
 def _listed() -> QuerySet[ImportRun]:
-    """Runs without their rows, which may be megabytes each; ``faults`` is the number of faults."""
+    """Runs without their rows, which may be megabytes each; ``faults`` is the number of faults.
+
+    ``is_forgotten`` where there was nothing loaded yet and the rows are no longer kept.
+    """
+    forgotten = ExpressionWrapper(Q(state__in=OPEN, rows=[]), output_field=BooleanField())
     length = Func("problems", function="jsonb_array_length", output_field=IntegerField())
     runs = ImportRun.objects.select_related("by").defer("rows", "problems", "columns")
-    return runs.annotate(faults=length).order_by("-created_at", "-pk")
+    return runs.annotate(faults=length, is_forgotten=forgotten).order_by("-created_at", "-pk")
 
 
 @require(can_manage_registry)
@@ -87,7 +92,7 @@ def _book(name: str, data: bytes) -> HttpResponse:
 def columns(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask which column is which field, with what is guessed already chosen."""
     found = _found(pk)
-    if found.state not in OPEN:
+    if found.state not in OPEN or not found.has_file:
         return redirect("import_run", pk)
     of_file = matching.columns_of(found.rows)
     if request.method == "POST":
@@ -115,10 +120,13 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
 def run(request: HttpRequest, pk: int) -> HttpResponse:
     """One import as it stands: faults or preview, progress, or what came of it."""
     found = _found(pk)
-    if found.state == State.MATCHING:
+    is_forgotten = found.state in OPEN and not found.has_file
+    if found.state == State.MATCHING and not is_forgotten:
         return redirect("import_columns", pk)
-    context: dict[str, Any] = {"run": found}
-    if found.state == State.CHECKED:
+    context: dict[str, Any] = {"run": found, "is_forgotten": is_forgotten}
+    if is_forgotten:
+        context["kept_days"] = settings.IMPORT_FILES_KEPT_DAYS
+    elif found.state == State.CHECKED:
         checked = _checked(found)
         context |= _of_faults(found, checked) if checked.problems else _of_preview(checked)
         rows: list[Any] = checked.problems or checked.records
@@ -213,7 +221,8 @@ def _fee_in_words(fee: dict[str, Any] | None) -> str:
 def faults(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the rows with faults as a book; 404 where there are none."""
     found = _found(pk)
-    problems = _checked(found).problems if found.state == State.CHECKED else []
+    is_checked = found.state == State.CHECKED and found.has_file
+    problems = _checked(found).problems if is_checked else []
     if not problems:
         raise Http404
     return _book(f"greshki-{found.pk}", sheets.faulty_rows(found, problems))

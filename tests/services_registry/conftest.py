@@ -1,4 +1,4 @@
-"""What tests of the registry's upkeep share."""
+"""What tests of the registry's upkeep and of its imports share."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time_machine
 from django.core import mail
 
 from municipalities.models import Role
+from services_registry.models import RequiredDocument
 from services_registry.upkeep import tasks
 from tests import factories
 from tests.services_registry.reminding import MORNING
@@ -50,3 +51,14 @@ def draft(sliven):
     return factories.ServiceFactory(
         municipality=sliven, name="Чернова", status="draft", summary="", settings=[]
     )
+
+
+@pytest.fixture
+def town(sliven):
+    """A municipality with what the rows of imports name: a provider, a place, classifiers."""
+    factories.ProviderFactory(municipality=sliven, name="Община Сливен")
+    factories.SettlementFactory(municipality=sliven, name="Сливен", ekatte="67338")
+    factories.ServiceKindFactory(number=7, name="Дневна грижа", plain_name="Грижа през деня")
+    factories.TargetGroupFactory(name="Самотни хора", plain_name="Сами")
+    RequiredDocument.objects.create(code="id", name="Лична карта")
+    return sliven

@@ -23,76 +23,17 @@ from services_registry.models import (
 )
 from services_registry.search import search
 from tests import factories
+from tests.services_registry.importing import (
+    URL,
+    WIDE,
+    again,
+    load,
+    row,
+    services_of,
+    upload,
+)
 from tests.support import people
 from tests.support.spreadsheets import HEADINGS, ROW, book, csv_of, sent
-
-URL = "/registar/vnos/"
-WIDE = (
-    *("Услуга", "Доставчик", "Обхват", "Кратко описание", "Видове по чл. 15", "Целеви групи"),
-    *("Среда", "Финансиране", "Населено място", "Телефон", "Е-поща", "Капацитет"),
-    *("Свободни", "Такса", "Размер на таксата", "Стъпки", "Документи", "Състояние"),
-)
-
-
-@pytest.fixture
-def town(sliven):
-    """What the rows name: a provider, a place, classifiers."""
-    factories.ProviderFactory(municipality=sliven, name="Община Сливен")
-    factories.SettlementFactory(municipality=sliven, name="Сливен", ekatte="67338")
-    factories.ServiceKindFactory(number=7, name="Дневна грижа", plain_name="Грижа през деня")
-    factories.TargetGroupFactory(name="Самотни хора", plain_name="Сами")
-    RequiredDocument.objects.create(code="id", name="Лична карта")
-    return sliven
-
-
-def row(number: int, **facts) -> list[str]:
-    """Return a right row of WIDE, with some cells written otherwise."""
-    cells = dict(
-        zip(
-            WIDE,
-            (
-                *(f"Услуга {number}", "Община Сливен", "специализирана", "Помощ през деня"),
-                *("7", "Самотни хора", "в дома", "по проект", "гр. Сливен", "044 000 100"),
-                *("a@example.bg", "30", "4", "безплатно", "", "Обадете се; Елате"),
-                *("Лична карта", "чернова"),
-            ),
-            strict=True,
-        )
-    )
-    return list({**cells, **facts}.values())
-
-
-def upload(client, data: bytes, name: str = "uslugi.xlsx") -> ImportRun:
-    """Send a file and confirm the columns as guessed; return the run."""
-    response = client.post(URL, {"table": sent(data, name)})
-    assert response.status_code == 302, response.content.decode()
-    page = client.get(response["Location"]).content.decode()
-    chosen = {}
-    for select in re.findall(r"<select.*?</select>", page, re.DOTALL):
-        name = re.search(r'name="(\w+)"', select)[1]
-        found = re.search(r'value="(\w*)" selected', select)
-        chosen[name] = found[1] if found else ""
-    response = client.post(response["Location"], chosen)
-    assert response.status_code == 302, response.content.decode()
-    with municipality_scope(client.membership.municipality):
-        return ImportRun.objects.latest("pk")
-
-
-def again(run: ImportRun) -> ImportRun:
-    with municipality_scope(run.municipality):
-        return ImportRun.objects.get(pk=run.pk)
-
-
-def load(client, run: ImportRun, capture) -> ImportRun:
-    with capture(execute=True):
-        response = client.post(f"{URL}{run.pk}/zaredi/")
-    assert response["Location"] == f"{URL}{run.pk}/"
-    return again(run)
-
-
-def services_of(municipality) -> list[Service]:
-    return people.rows_of(municipality, Service)
-
 
 PLANTED = {
     3: ("A", {"Услуга": ""}, "празна"),
@@ -201,6 +142,22 @@ def test_a_row_is_loaded_with_all_its_parts(head, town, django_capture_on_commit
     assert "Ще бъдат изтрити 2" in head.get(f"{URL}{run.pk}/otmyana/").content.decode()
     head.post(f"{URL}{run.pk}/otmyana/")
     assert services_of(town) == []
+
+
+def test_the_history_of_a_loaded_service_says_all_that_came_with_it(
+    head, town, django_capture_on_commit_callbacks
+):
+    rows = [row(n, **{"Такса": "определена сума", "Размер на таксата": f"{n},50"}) for n in (1, 2)]
+    run = load(head, upload(head, book([WIDE, *rows])), django_capture_on_commit_callbacks)
+    for pk, fee in zip(run.created_services, ("1,50\xa0€", "2,50\xa0€"), strict=True):
+        (act,) = head.get(f"/registar/uslugi/{pk}/istoriya/").context["acts"]
+        assert (act.what, act.who) == ("Вписана", head.user.name)
+        came = {found.label: found.after for found in act.differences}
+        assert fee in came["Такси"]
+        assert came["Видове по чл. 15"] == "Дневна грижа"
+        assert "044 000 100" in came["Места и работно време"]
+        assert "Лична карта" in came["Нужни документи"]
+        assert "свободни 4" in came["Капацитет и свободни места"]
 
 
 def test_unknown_providers_are_listed_and_made(head, town, django_capture_on_commit_callbacks):
