@@ -6,6 +6,7 @@ from frontoffice.views import capture, capture_people, consultations, journal, p
 
 urlpatterns = [
     path("", today.today, name="desk"),
+    path("dnes/", today.live, name="desk_live"),
     path("konsultatsii/", journal.journal, name="consultations"),
     path("konsultatsii/nova/", consultations.new_consultation, name="consultation_new"),
     path("konsultatsii/uslugi/", capture.discussed, name="discussed_services"),

@@ -1,38 +1,62 @@
-"""Today: what was recorded, and where there are places."""
+"""Today: what waits, what was recorded, and where there are places."""
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from frontoffice.day import Day, day_of, next_tasks
 from frontoffice.models import Consultation
 from frontoffice.places import services_with_places
 from municipalities.permissions import can_manage_registry, can_use_desk, require
-from services_registry.upkeep.proposals import waiting_of_all
-from services_registry.upkeep.reports import open_reports
 
-TODAY_ROWS = 50
+LAST_TALKS = 15
 
 
 @require(can_use_desk)
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
-    """The office's day: what was recorded, what waits, and where there are places for now."""
-    of_today = Consultation.objects.on_day(timezone.localdate())
-    rows = Paginator(of_today.for_listing(), TODAY_ROWS).get_page(request.GET.get("page"))
+    """The day of whoever works at the desk: what waits, the office's day, places for now."""
     return render(
         request,
         "frontoffice/today.html",
         {
-            "page_obj": rows,
-            "mine": of_today.filter(specialist=request.user).count(),
-            "open_reports": open_reports(),
-            # Specialists read the registry and decide nothing in it.
-            "proposals": waiting_of_all().count() if can_manage_registry(request) else None,
+            **_live(request, _day(request)),
             "places": services_with_places(request.municipality),
             "now": timezone.localtime(),
         },
     )
+
+
+@require(can_use_desk)
+@never_cache
+@require_safe
+def live(request: HttpRequest) -> HttpResponse:
+    """The part of the page that changes by itself; 204 while it is as „s“ says it was.
+
+    Asked for every minute by every open page: where nothing changed it costs counts only.
+    """
+    if not request.htmx:
+        return redirect("desk")
+    day = _day(request)
+    if request.GET.get("s") == day.mark:
+        return HttpResponse(status=204)
+    return render(request, "frontoffice/today_live.html", _live(request, day))
+
+
+def _day(request: HttpRequest) -> Day:
+    # Specialists read the registry and decide nothing in it.
+    return day_of(request.membership, decides_proposals=can_manage_registry(request))
+
+
+def _live(request: HttpRequest, day: Day) -> dict:
+    talks = Consultation.objects.on_day(day.today).for_listing()
+    return {
+        "day": day,
+        "tasks": next_tasks(request.membership),
+        "talks": list(talks[:LAST_TALKS]),
+        "more": max(day.recorded - LAST_TALKS, 0),
+    }
