@@ -1,34 +1,11 @@
 """Opening hours: what they say of a moment, and how a week is written."""
 
 import datetime as dt
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from municipalities.hours import OpeningHours, hours_from, open_state, week
-from municipalities.models import OfficeHours
-
-SOFIA = ZoneInfo("Europe/Sofia")
-OFFICE = [
-    {"days": "1-5", "opens": "08:30", "closes": "12:00"},
-    {"days": "1-5", "opens": "12:30", "closes": "17:00"},
-]
-ROUND_THE_CLOCK = [{"days": "1-7", "opens": "00:00", "closes": "23:59"}]
-NIGHTS = [
-    {"days": "1-7", "opens": "18:00", "closes": "23:59"},
-    {"days": "1-7", "opens": "00:00", "closes": "08:00"},
-]
-
-
-def rows(written) -> list[OpeningHours]:
-    return [
-        OfficeHours(
-            weekday=row["weekday"],
-            opens=dt.time.fromisoformat(row["opens"]),
-            closes=dt.time.fromisoformat(row["closes"]),
-        )
-        for row in hours_from(written)
-    ]
+from municipalities.hours import open_state, week
+from tests.support.weeks import NIGHTS, OFFICE, ROUND_THE_CLOCK, SOFIA, week_of
 
 
 @pytest.mark.parametrize(
@@ -50,13 +27,13 @@ def rows(written) -> list[OpeningHours]:
     ],
 )
 def test_open_state(written, moment, is_open, at):
-    state = open_state(rows(written), dt.datetime.fromisoformat(moment).replace(tzinfo=SOFIA))
+    state = open_state(week_of(written), dt.datetime.fromisoformat(moment).replace(tzinfo=SOFIA))
     assert (state.is_open, state.at) == (is_open, dt.time.fromisoformat(at) if at else None)
 
 
 def test_open_state_is_asked_in_local_time():
     noon_in_utc = dt.datetime(2026, 7, 1, 5, 45, tzinfo=dt.UTC)  # 8:45 in Sofia
-    assert open_state(rows(OFFICE), noon_in_utc).is_open
+    assert open_state(week_of(OFFICE), noon_in_utc).is_open
 
 
 def test_nothing_is_said_of_a_place_without_hours():
@@ -65,7 +42,7 @@ def test_nothing_is_said_of_a_place_without_hours():
 
 def test_holiday_is_told_apart_from_an_ordinary_closed_day():
     christmas = dt.datetime(2026, 12, 25, 10, tzinfo=SOFIA)
-    assert open_state(rows(OFFICE), christmas).is_holiday
+    assert open_state(week_of(OFFICE), christmas).is_holiday
 
 
 @pytest.mark.parametrize(
@@ -88,4 +65,4 @@ def test_holiday_is_told_apart_from_an_ordinary_closed_day():
     ],
 )
 def test_week(written, expected):
-    assert week(rows(written)) == expected
+    assert week(week_of(written)) == expected

@@ -1,40 +1,19 @@
 """When a place is open: exceptional days, holidays, nights, changes of the clock."""
 
 import datetime as dt
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from municipalities.hours import holiday_name, hours_from, open_state
-from municipalities.models import Office, OfficeException, OfficeHours
+from municipalities.models import Office, OfficeException
 from municipalities.tenancy import municipality_scope
 from services_registry.models import Service, ServiceSite, SiteException
 from tests import factories
+from tests.support.weeks import NIGHTS, OFFICE, ROUND_THE_CLOCK, SOFIA, week_of
 
-SOFIA = ZoneInfo("Europe/Sofia")
-OFFICE = [
-    {"days": "1-5", "opens": "08:30", "closes": "12:00"},
-    {"days": "1-5", "opens": "12:30", "closes": "17:00"},
-]
-ROUND_THE_CLOCK = [{"days": "1-7", "opens": "00:00", "closes": "23:59"}]
-NIGHTS = [
-    {"days": "1-7", "opens": "18:00", "closes": "23:59"},
-    {"days": "1-7", "opens": "00:00", "closes": "08:00"},
-]
 OVER_MIDNIGHT = [{"days": "1-7", "opens": "18:00", "closes": "08:00"}]
 SMALL_HOURS = [{"days": "1-7", "opens": "03:30", "closes": "06:00"}]
 UNTIL_THE_REPEATED_HOUR = [{"days": "1-7", "opens": "01:00", "closes": "03:30"}]
-
-
-def week_of(written) -> list[OfficeHours]:
-    return [
-        OfficeHours(
-            weekday=row["weekday"],
-            opens=dt.time.fromisoformat(row["opens"]),
-            closes=dt.time.fromisoformat(row["closes"]),
-        )
-        for row in hours_from(written)
-    ]
 
 
 def exception(days: str, times: str = "", reason: str = "") -> SiteException:
