@@ -11,6 +11,7 @@ from typing import Any
 from django.utils import timezone
 from stdnum.bg import egn
 
+from frontoffice import demo_desk
 from frontoffice.consultations import record_consultation
 from frontoffice.identifiers import IdentifierKind
 from frontoffice.models import Consultation, ConsultationTopic, Person
@@ -39,7 +40,7 @@ TALKS = (
     (Channel.PHONE, "shelter_crisis", Subject.PROFESSIONAL, Outcome.INFORMED, 7,
      "Болница пита за свободни места за временно настаняване."),
 )  # fmt: skip
-DAYS = 6
+DAYS = 20
 A_DAY = 3
 # (given, middle, family name, what is known). A ЕГН could be a living person's, so those here are
 # of people born before 1900; the others have a service number or none.
@@ -76,6 +77,9 @@ def load(*, report: Callable[[str], None]) -> None:
                 .order_by("pk")
             )
             people = _write_down(specialist)
+            head = Membership.objects.select_related("user", "office").get(role=Role.HEAD)
+            head.municipality = municipality
+            demo_desk.load(specialist=specialist, head=head, people=people)
             for number, (moment, talk) in enumerate(zip(_moments(), cycle(TALKS), strict=False)):
                 is_named = number % WITH_A_PERSON == 0
                 person = people[number // WITH_A_PERSON % len(people)] if is_named else None
@@ -116,7 +120,7 @@ def _write_down(specialist: Membership) -> list[Person]:
 def _moments() -> list[dt.datetime]:
     """Return moments inside the working time of the last ``DAYS`` working days before today."""
     today = timezone.localdate()
-    days = (today - dt.timedelta(days=n) for n in range(1, 30))
+    days = (today - dt.timedelta(days=n) for n in range(1, 60))
     working = (day for day in days if day.isoweekday() <= 5 and not is_holiday(day))
     return [
         timezone.make_aware(dt.datetime.combine(day, dt.time(9 + 2 * n, 10 * n)))

@@ -10,6 +10,7 @@ from django.utils import timezone
 from frontoffice.followups.following import hand_over
 from municipalities.tenancy import municipality_scope
 from tests import factories, factories_desk
+from tests.support.people import demo_client
 from tests.support.queries import statements
 
 DESK = "/rabotno-myasto/"
@@ -136,3 +137,9 @@ def test_more_than_a_screen_of_talks_leads_to_the_journal(specialist, sliven):
         factories.ConsultationFactory(municipality=sliven, specialist=specialist.user)
     page = specialist.get(DESK).content.decode()
     assert "Още 2\xa0консултации от днес" in page
+
+
+def test_the_demo_shows_a_desk_at_work(demo):
+    shown = figures(demo_client("specialist.sliven@example.bg"))
+    assert int(shown["закъснели мои задачи"]) == 2
+    assert int(shown["предадени на мен"]) == 1
