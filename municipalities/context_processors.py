@@ -25,6 +25,7 @@ def portal(request: HttpRequest) -> dict:
         "may_see_registry": signed_in and permissions.can_see_registry(request),
         "may_manage_registry": signed_in and permissions.can_manage_registry(request),
         "may_use_desk": signed_in and permissions.can_use_desk(request),
+        "may_open_desk_settings": signed_in and permissions.can_open_desk_settings(request),
         "may_manage_people": signed_in and permissions.can_manage_people(request),
         "may_see_team": signed_in and permissions.can_see_team(request),
         "may_see_access_log": signed_in and permissions.can_see_access_log(request),
