@@ -398,7 +398,7 @@ class TestConsultationWithAPerson:
     def test_a_correction_adds_and_takes_away(self, specialist, sliven):
         person = PersonFactory(municipality=sliven)
         talk = ConsultationFactory(municipality=sliven, specialist=specialist.user)
-        address = f"{JOURNAL}{talk.pk}/"
+        address = f"{JOURNAL}{talk.pk}/promyana/"
         specialist.post(address, answers(person=person.pk, version="1"))
         assert rows_of(sliven, Consultation)[0].person_id == person.pk
         specialist.get(address)
