@@ -37,8 +37,22 @@ class Column:
     width: int = 18
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of a workbook: its name, columns and rows."""
+
+    name: str
+    columns: list[Column]
+    rows: Iterable[Any]
+
+
 def xlsx(title: str, columns: list[Column], rows: Iterable[Any]) -> bytes:
-    """Return a workbook of one sheet.
+    """Return a workbook of one sheet; see ``workbook``."""
+    return workbook(title, [Sheet(title, columns, rows)])
+
+
+def workbook(title: str, sheets: Iterable[Sheet]) -> bytes:
+    """Return a workbook of ``sheets``.
 
     Dates are dates and numbers are numbers; every text is written as text, so that a value that
     begins with „=“, „+“, „-“ or „@“ is never a formula and an address never a link.
@@ -56,27 +70,36 @@ def xlsx(title: str, columns: list[Column], rows: Iterable[Any]) -> bytes:
     )
     # A workbook says when it was made; nothing in it says on which machine.
     book.set_properties({"title": title, "author": "Фронт-офис", "created": _local(timezone.now())})
-    sheet = book.add_worksheet(title[:LONGEST_SHEET_NAME])
     heading = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
     formats = {name: book.add_format({"num_format": code}) for name, code in _FORMATS.items()}
-    for number, column in enumerate(columns):
-        sheet.write_string(0, number, column.heading, heading)
-        sheet.set_column(number, number, column.width)
-    last = 0
-    for last, row in enumerate(rows, start=1):
-        for number, column in enumerate(columns):
-            _write(sheet, last, number, column.value(row), formats)
-    sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, last, len(columns) - 1)
+    for sheet in sheets:
+        _add_sheet(book.add_worksheet(sheet.name[:LONGEST_SHEET_NAME]), sheet, heading, formats)
     book.close()
     return target.getvalue()
+
+
+def _add_sheet(page, sheet: Sheet, heading, formats: dict) -> None:
+    for number, column in enumerate(sheet.columns):
+        page.write_string(0, number, column.heading, heading)
+        page.set_column(number, number, column.width)
+    last = 0
+    for last, row in enumerate(sheet.rows, start=1):
+        for number, column in enumerate(sheet.columns):
+            _write(page, last, number, column.value(row), formats)
+    page.freeze_panes(1, 0)
+    page.autofilter(0, 0, last, len(sheet.columns) - 1)
 
 
 def xlsx_response(
     name: str, title: str, columns: list[Column], rows: Iterable[Any]
 ) -> HttpResponse:
+    """Return a workbook of one sheet as a download called ``name`` (without the ending)."""
+    return workbook_response(name, title, [Sheet(title, columns, rows)])
+
+
+def workbook_response(name: str, title: str, sheets: Iterable[Sheet]) -> HttpResponse:
     """Return the workbook as a download called ``name`` (without the ending)."""
-    response = HttpResponse(xlsx(title, columns, rows), content_type=CONTENT_TYPE)
+    response = HttpResponse(workbook(title, sheets), content_type=CONTENT_TYPE)
     response["Content-Disposition"] = content_disposition_header(True, f"{name}.xlsx")
     response["X-Content-Type-Options"] = "nosniff"
     return response

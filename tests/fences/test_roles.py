@@ -46,6 +46,8 @@ TABLE = """
 {consultation_edit}                 in     to   ok   no   no   no  no   no
 {consultation_versions}             in     ok   ok   no   no   no  no   no
 /rabotno-myasto/chernovi/           in     ok   ok   no   no   no  no   no
+/rabotno-myasto/chisla/             in     ok   ok   no   no   no  no   no
+/rabotno-myasto/chisla/iznos/       in     ok   ok   no   no   no  no   no
 /rabotno-myasto/hora/               in     ok   ok   no   no   no  no   no
 /rabotno-myasto/hora/novo/          in     ok   ok   no   no   no  no   no
 {person}                            in     ok   ok   no   no   no  no   no

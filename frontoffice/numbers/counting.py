@@ -1,0 +1,216 @@
+"""The consultations of a period counted: how many, how long, when, how, about what, for whom."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Aggregate, Count, FloatField, Q, QuerySet, Sum
+from django.db.models.functions import ExtractHour, TruncDate, TruncMonth
+from django.utils.formats import date_format
+
+from frontoffice.models import Consultation, ConsultationTopic
+from frontoffice.numbers.disclosure import Cell, Hiding, Protected, ShownCell, protect
+from frontoffice.numbers.periods import Days, Period
+from municipalities.hours import within_days
+from municipalities.models import Settlement, User
+
+MOST_DAYS_DRAWN = 93  # a quarter; what is longer is counted by month
+OFFICE_OPENS, OFFICE_CLOSES = 8, 17  # hours that are drawn even when nobody came
+
+
+class Median(Aggregate):
+    """The middle value, by PostgreSQL's percentile_cont."""
+
+    function = "PERCENTILE_CONT"
+    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = FloatField()
+
+
+@dataclass(frozen=True)
+class Sums:
+    """How many consultations, how many minutes in all, and how long the middle one was."""
+
+    count: int
+    minutes: int
+    median: float | None
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: ``key`` names it, ``filter`` is the field of the journal that its rows choose."""
+
+    key: str
+    title: str
+    label_heading: str
+    rows: list[ShownCell]
+    hiding: Hiding = Hiding.NOTHING
+    filter: str = ""
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Everything the page and its spreadsheet show."""
+
+    period: Period
+    now: Sums
+    before: Sums
+    smallest: int
+    tables: list[Table]
+    has_people: bool
+
+    def table(self, key: str) -> Table | None:
+        """Return the table called ``key``, None where it is not shown."""
+        return next((table for table in self.tables if table.key == key), None)
+
+    def written(self, table: Table, cell: ShownCell) -> str:
+        """Return the count of a row in words where it is hidden, else "" (it speaks for itself)."""
+        if cell.count is not None:
+            return ""
+        return f"под {self.smallest}" if table.hiding is Hiding.UNDER else "скрит"
+
+
+def count(
+    period: Period, narrowing: Q, *, smallest: int, is_narrowed: bool, with_specialists: bool
+) -> Numbers:
+    """Return the numbers of ``period``, a fixed number of queries.
+
+    Tables about people are there only when nothing narrows the period (see ``disclosure``); that
+    by specialist only where asked for.
+    """
+    rows = _of(period.days, narrowing)
+    now = _sums(rows)
+    tables = [_by_time(rows, period.days), _by_hour(rows), _by_channel(rows)]
+    if with_specialists:
+        tables.append(_by_specialist(rows))
+    if not is_narrowed:
+        tables += [
+            _protected(*table, total=now.count, smallest=smallest) for table in _of_people(rows)
+        ]
+    before = _sums(_of(period.before, narrowing))
+    return Numbers(period, now, before, smallest, tables, has_people=not is_narrowed)
+
+
+def _of(days: Days, narrowing: Q) -> QuerySet[Consultation]:
+    inside = within_days("held_at", days.first, days.last)
+    return Consultation.objects.filter(inside & narrowing).order_by()
+
+
+def _sums(rows: QuerySet[Consultation]) -> Sums:
+    found = rows.aggregate(
+        n=Count("pk"), minutes=Sum("duration_minutes"), median=Median("duration_minutes")
+    )
+    return Sums(found["n"], found["minutes"] or 0, found["median"])
+
+
+def _counted(rows: QuerySet[Consultation], column: Any) -> dict[Any, int]:
+    return dict(rows.annotate(of=column).values_list("of").annotate(n=Count("pk")))
+
+
+# About the work of the office: shown as it is
+
+
+def _by_time(rows: QuerySet[Consultation], days: Days) -> Table:
+    if days.length > MOST_DAYS_DRAWN:
+        found = _counted(rows, TruncMonth("held_at"))
+        by_month = {moment.date(): number for moment, number in found.items()}
+        cells = [
+            ShownCell(date_format(month, "F Y"), by_month.get(month, 0), month)
+            for month in _months(days)
+        ]
+        return Table("by_month", "Консултации по месеци", "Месец", cells)
+    found = _counted(rows, TruncDate("held_at"))
+    every = (days.first + dt.timedelta(days=n) for n in range(days.length))
+    cells = [ShownCell(f"{day:%d.%m.%Y}", found.get(day, 0), day) for day in every]
+    return Table("by_day", "Консултации по дни", "Ден", cells)
+
+
+def _months(days: Days) -> Iterable[dt.date]:
+    month = days.first.replace(day=1)
+    while month <= days.last:
+        yield month
+        month = (month + dt.timedelta(days=31)).replace(day=1)
+
+
+def _by_hour(rows: QuerySet[Consultation]) -> Table:
+    found = _counted(rows, ExtractHour("held_at"))
+    first = min([OFFICE_OPENS, *found])
+    last = max([OFFICE_CLOSES, *found])
+    cells = [
+        ShownCell(f"{hour:02}:00", found.get(hour, 0), hour) for hour in range(first, last + 1)
+    ]
+    return Table("by_hour", "По час от деня", "Час", cells)
+
+
+def _by_channel(rows: QuerySet[Consultation]) -> Table:
+    found = rows.values_list("channel").annotate(n=Count("pk"))
+    names = dict(Consultation.Channel.choices)
+    cells = [ShownCell(str(names[key]), number, key) for key, number in found]
+    return Table("by_channel", "По канал", "Канал", _largest_first(cells), filter="kanal")
+
+
+def _by_specialist(rows: QuerySet[Consultation]) -> Table:
+    found = dict(rows.values_list("specialist").annotate(n=Count("pk")))
+    people = User.objects.filter(pk__in=found).order_by("name", "pk")
+    cells = [ShownCell(user.name, found[user.pk], user.pk) for user in people]
+    return Table(
+        "by_specialist", "По специалист", "Специалист", _largest_first(cells), filter="specialist"
+    )
+
+
+def _largest_first(cells: list[ShownCell]) -> list[ShownCell]:
+    return sorted(cells, key=lambda cell: (-(cell.count or 0), cell.label))
+
+
+# About people: protected
+
+
+def _of_people(rows: QuerySet[Consultation]) -> list[tuple[Table, list[Cell], bool]]:
+    """Return each table without rows, with its counts, and whether they add up to the total."""
+    topics = dict(rows.values_list("topics").annotate(n=Count("pk")))
+    settlements = dict(rows.values_list("settlement").annotate(n=Count("pk")))
+    return [
+        (
+            Table("by_topic", "По тема", "Тема", [], filter="tema"),
+            [
+                Cell(topic.name, topics[topic.pk], topic.code)
+                for topic in ConsultationTopic.objects.filter(pk__in=[pk for pk in topics if pk])
+            ],
+            False,
+        ),
+        (
+            Table("by_subject", "За кого", "За кого", [], filter="za"),
+            _chosen(rows, "subject", Consultation.Subject),
+            True,
+        ),
+        (
+            Table("by_outcome", "По изход", "Изход", [], filter="izhod"),
+            _chosen(rows, "outcome", Consultation.Outcome),
+            True,
+        ),
+        (
+            Table("by_settlement", "По населено място", "Населено място", [], filter="myasto"),
+            [
+                *(
+                    Cell(str(place), settlements[place.pk], place.ekatte)
+                    for place in Settlement.objects.filter(pk__in=[pk for pk in settlements if pk])
+                ),
+                Cell("не е посочено", settlements.get(None, 0)),
+            ],
+            True,
+        ),
+    ]
+
+
+def _chosen(rows: QuerySet[Consultation], column: str, choices: Any) -> list[Cell]:
+    found = dict(rows.values_list(column).annotate(n=Count("pk")))
+    return [Cell(str(label), found.get(key, 0), key) for key, label in choices.choices]
+
+
+def _protected(
+    table: Table, cells: list[Cell], is_partition: bool, *, total: int, smallest: int
+) -> Table:
+    safe: Protected = protect(cells, total=total, smallest=smallest, is_partition=is_partition)
+    return Table(table.key, table.title, table.label_heading, safe.rows, safe.hiding, table.filter)

@@ -1,0 +1,145 @@
+"""Tables as bars and columns: what components/chart.html and components/columns.html are given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from frontoffice.numbers.counting import Numbers, Table
+from frontoffice.numbers.disclosure import Hiding
+from municipalities.hours import is_holiday
+
+# Of the drawing, in CSS pixels from its top; across it is in per cent of whatever width there is.
+TOP, BOTTOM, HEIGHT = 16, 176, 200
+MOST_TICKS = 6
+MOST_VALUES_WRITTEN = 14
+GAP = 0.25  # of a column's place
+SATURDAY = 6
+
+
+def bars(numbers: Numbers, table: Table, kept: dict[str, str]) -> dict[str, Any]:
+    """Return the table for components/chart.html; a row whose count is hidden has no bar."""
+    return {
+        "title": table.title,
+        "label_heading": table.label_heading,
+        "value_heading": "Консултации",
+        "maximum": max([1, *(cell.count or 0 for cell in table.rows)]),
+        "rows": [
+            {
+                "label": cell.label,
+                "value": cell.count or 0,
+                "text": numbers.written(table, cell),
+                "href": journal_of(numbers, kept, **{table.filter: cell.key})
+                if cell.key and cell.count
+                else "",
+            }
+            for cell in table.rows
+        ],
+        "note": note_of(numbers, table),
+        "is_withheld": table.hiding is Hiding.WHOLE,
+    }
+
+
+def note_of(numbers: Numbers, table: Table) -> str:
+    """Return the sentence that says what of a table is hidden and why, "" for nothing."""
+    if table.hiding is Hiding.UNDER:
+        return f"Броевете под {numbers.smallest} не се показват."
+    if table.hiding is Hiding.MIXED:
+        return (
+            f"Скрити са броевете под {numbers.smallest} и следващият по големина, за да не се "
+            "изчислят от сбора."
+        )
+    if table.hiding is Hiding.WHOLE:
+        return "Консултациите са твърде малко, за да се покажат разпределени."
+    return ""
+
+
+def journal_of(numbers: Numbers, kept: dict[str, str], **more: Any) -> str:
+    """Return the address of the journal narrowed to the period, what is ``kept``, and ``more``."""
+    days = numbers.period.days
+    query = {"ot": f"{days.first:%d.%m.%Y}", "do": f"{days.last:%d.%m.%Y}", **kept, **more}
+    return f"{reverse('consultations')}?{urlencode(query)}"
+
+
+def columns(numbers: Numbers, table: Table, kept: dict[str, str]) -> dict[str, Any]:
+    """Return a table in time for components/columns.html: columns, grid, ticks, rows."""
+    most = _nice(max([1, *(cell.count or 0 for cell in table.rows)]))
+    place = 100 / max(1, len(table.rows))
+    step = -(-len(table.rows) // MOST_TICKS)
+    drawn, ticks = [], []
+    for number, cell in enumerate(table.rows):
+        count = cell.count or 0
+        height = round((BOTTOM - TOP) * count / most)
+        middle = _percent((number + 0.5) * place)
+        drawn.append(
+            {
+                "x": _percent((number + GAP / 2) * place),
+                "width": _percent(place * (1 - GAP)),
+                "y": BOTTOM - height,
+                "height": height,
+                "middle": middle,
+                "above": BOTTOM - height - 4,
+                "value": count if count and len(table.rows) <= MOST_VALUES_WRITTEN else "",
+                "words": f"{cell.label}: {count}",
+                "is_off": table.key == "by_day" and _is_off(cell.key),
+            }
+        )
+        if number % step == 0:
+            ticks.append({"x": middle, "text": _short(table, cell)})
+    return {
+        "title": table.title,
+        "label_heading": table.label_heading,
+        "value_heading": "Консултации",
+        "height": HEIGHT,
+        "bottom": BOTTOM,
+        "tick_at": HEIGHT - 6,
+        "bars": drawn,
+        "ticks": ticks,
+        "grid": [
+            {"y": BOTTOM - round((BOTTOM - TOP) * part / 2), "text": f"{most * part // 2}"}
+            for part in (0, 1, 2)
+        ],
+        "rows": [
+            {
+                "label": cell.label,
+                "value": cell.count,
+                "href": _journal_of_day(kept, cell.key)
+                if table.key == "by_day" and cell.count
+                else "",
+            }
+            for cell in table.rows
+        ],
+        "has_days_off": any(bar["is_off"] for bar in drawn),
+        "is_open": len(table.rows) <= MOST_VALUES_WRITTEN,
+    }
+
+
+def _journal_of_day(kept: dict[str, str], day) -> str:
+    query = {"ot": f"{day:%d.%m.%Y}", "do": f"{day:%d.%m.%Y}", **kept}
+    return f"{reverse('consultations')}?{urlencode(query)}"
+
+
+def _is_off(day) -> bool:
+    return day.isoweekday() >= SATURDAY or is_holiday(day)
+
+
+def _short(table: Table, cell) -> str:
+    if table.key == "by_day":
+        return f"{cell.key:%d.%m}"
+    return f"{cell.key:%m.%y}" if table.key == "by_month" else cell.label
+
+
+def _nice(count: int) -> int:
+    """Return the top of the scale: even, and no more than a few above ``count``."""
+    for top in (2, 4, 6, 8, 10, 20, 30, 40, 50, 60, 80, 100):
+        if count <= top:
+            return top
+    size = 10 ** (len(str(count)) - 1) // 2
+    return -(-count // size) * size
+
+
+def _percent(part: float) -> str:
+    """Write a share as SVG reads it, with a point in every language."""
+    return f"{part:.2f}%"
