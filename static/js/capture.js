@@ -119,6 +119,10 @@ function measure(form) {
     if (started && minutes <= LONGEST) field.value = Math.max(1, minutes);
   };
   if (!clock.value) clock.value = String(Date.now());
+  // A draft goes on from the minutes it had: the time it lay there is no talk.
+  else if (form.hasAttribute("data-resumed") && clock.value !== "own") {
+    clock.value = String(Date.now() - Number(field.value) * MINUTE);
+  }
   write();
   setInterval(write, 15000);
 }

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 DESKTOP = {"width": 1280, "height": 900}
 NARROW = {"width": 320, "height": 640}  # WCAG 1.4.10: a page of 1280 at 400 %
@@ -82,29 +82,77 @@ def assert_good(page: Page) -> None:
     assert not faults, "\n".join(faults)
 
 
-class Keyboard:
-    """Works with the keyboard alone and counts what it took.
+# The keystroke-level model's operators, in seconds. K is an average skilled typist's key, of which
+# „Ctrl+Enter“ has two; P points with the mouse, B presses or lets go its button, H moves the hand
+# between mouse and keyboard, M is the thought before an act. Source: Card, Moran and Newell,
+# The Psychology of Human-Computer Interaction (1983), chapter 8. The time in which the machine
+# answers (R) is left out.
+K, P, B, H, M = 0.2, 1.1, 0.1, 0.4, 1.35
 
-    ``presses`` are single keys; text is typed apart and counted in characters.
+
+class Keyboard:
+    """Works with the keyboard alone, or with the mouse in between, and counts what it took.
+
+    ``presses`` are single keys; text is typed apart and counted in characters. ``count`` are the
+    presses; ``interactions`` are those, each text and each click. ``seconds`` is the time by the
+    keystroke-level model above: every key and character a K, with an M before each press but the
+    repeated one of the same key (the book's rule 2: one cognitive unit), before each text and
+    before each click. No other M is left out, so the time is rather too long than too short.
     """
 
     def __init__(self, page: Page) -> None:
         self.page = page
         self.presses: Counter[str] = Counter()
         self.typed = 0
+        self.texts = 0
+        self.clicks = 0
+        self.seconds = 0.0
+        self._last = ""
+        self._hand = "keyboard"
 
     @property
     def count(self) -> int:
         return sum(self.presses.values())
 
+    @property
+    def interactions(self) -> int:
+        return self.count + self.texts + self.clicks
+
     def press(self, key: str, times: int = 1) -> None:
         for _ in range(times):
             self.page.keyboard.press(key)
+            self._move("keyboard")
+            self.seconds += K * len(key.split("+")) + (M if key != self._last else 0)
+            self._last = key
         self.presses[key] += times
 
     def write(self, text: str) -> None:
         self.page.keyboard.type(text)
+        self._move("keyboard")
+        self.seconds += M + K * len(text)
+        self._last = ""
         self.typed += len(text)
+        self.texts += 1
+
+    def click(self, target: Locator) -> None:
+        """Point at ``target`` with the mouse and press its button."""
+        target.click()
+        self._move("mouse")
+        self.seconds += M + P + 2 * B
+        self._last = ""
+        self.clicks += 1
+
+    def _move(self, hand: str) -> None:
+        if hand != self._hand:
+            self.seconds += H
+            self._hand = hand
+
+    def told(self) -> str:
+        """Return the counts in one line."""
+        return (
+            f"{self.interactions} interactions ({self.count} presses, {self.texts} texts of "
+            f"{self.typed} characters, {self.clicks} clicks), {self.seconds:.1f} s by KLM"
+        )
 
     def tab_to(self, name: str, most: int = 40) -> None:
         """Press Tab until the focus is on what is called ``name`` (its field name or words)."""
