@@ -12,4 +12,21 @@ function shortcuts(event) {
   }
 }
 
+// The form of one record: Ctrl+Enter sends it, once. The capture screen has keys of its own.
+function formKeys(form) {
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.ctrlKey || event.altKey || event.shiftKey || inDialog()) return;
+    event.preventDefault();
+    form.requestSubmit(form.querySelector('[aria-keyshortcuts="Control+Enter"]'));
+  });
+  let sent = false;
+  form.addEventListener("submit", (event) => {
+    if (sent) event.preventDefault();
+    sent = true;
+  });
+  window.addEventListener("pageshow", () => (sent = false));
+  if (!form.querySelector("[data-focus], [autofocus]")) form.querySelector("input[type=radio]:checked, input[type=radio]")?.focus();
+}
+
 document.addEventListener("keydown", shortcuts);
+document.querySelectorAll("form[data-capture]:not(.capture)").forEach(formKeys);
