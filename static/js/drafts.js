@@ -230,6 +230,7 @@ class Keeper {
     clearTimeout(this.timer);
     this.sending?.abort();
     this.complain("");
+    await null; // a form cannot be sent again while its own submit event is still being told
     const outcome = this.isOver || !(this.isKept || this.isDirty) ? "nothing" : await this.sendSurely();
     if (outcome === "failed" || (outcome === "closed" && this.isRecorded)) {
       this.isLeaving = false;
