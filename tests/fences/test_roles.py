@@ -51,6 +51,13 @@ TABLE = """
 /rabotno-myasto/hora/               in     ok   ok   no   no   no  no   no
 /rabotno-myasto/hora/novo/          in     ok   ok   no   no   no  no   no
 {person}                            in     ok   ok   no   no   no  no   no
+{person_reason}                     in     ok   ok   no   no   no  no   no
+{person_note_new}                   in     ok   ok   no   no   no  no   no
+{person_note}                       in     --   ok   no   no   no  no   no
+{person_note_remove}                in     --   ok   no   no   no  no   no
+{person_relation_new}               in     ok   ok   no   no   no  no   no
+{person_relation}                   in     ok   ok   no   no   no  no   no
+{person_relation_end}               in     ok   ok   no   no   no  no   no
 /obshtina/hora/                     in     no   ok   no   ok   no  no   no
 /obshtina/hora/pokani/              in     no   no   no   ok   no  no   no
 /obshtina/hora/pokani/nova/         in     no   no   no   ok   no  no   no
@@ -136,7 +143,14 @@ def everybody(sliven, client, specialist, head, manager, administrator, dpo, pro
             f"{{{page}}}": _address(rows, "frontoffice.consultation", page)
             for page in ("consultation", "consultation_edit", "consultation_versions")
         },
-        "{person}": _address(rows, "frontoffice.person", "person"),
+        **{
+            f"{{{page}}}": _address(rows, "frontoffice.person", page)
+            for page in ("person", "person_reason", "person_note_new", "person_relation_new")
+        },
+        **_about_a_person(rows, "frontoffice.personnote", "person_note", "person_note_remove"),
+        **_about_a_person(
+            rows, "frontoffice.personrelation", "person_relation", "person_relation_end"
+        ),
         # Of a provider for whom nobody among these people works.
         "{provider_service}": _address(rows, "services_registry.service", "provider_service"),
         "{provider_proposal}": _address(rows, "services_registry.service", "provider_proposal"),
@@ -168,6 +182,11 @@ def everybody(sliven, client, specialist, head, manager, administrator, dpo, pro
 
 def _address(rows, label: str, route: str) -> str:
     return reverse(route, args=[rows[apps.get_model(label)].pk])
+
+
+def _about_a_person(rows, label: str, *pages: str) -> dict[str, str]:
+    row = rows[apps.get_model(label)]
+    return {f"{{{page}}}": reverse(page, args=[row.person_id, row.pk]) for page in pages}
 
 
 def outcome(client, url: str, method: str = "get") -> str:
