@@ -19,8 +19,8 @@ from frontoffice.names import phones, written_phone
 
 LABELS = {
     "kind": _("Какъв е на лицето"),
-    "name": _("Име"),
-    "phones": _("Телефони"),
+    "name": _("Име, ако не е записан"),
+    "phones": _("Телефоните му"),
     "email": _("Е-поща"),
     "is_representative": _("Представлява лицето"),
     "basis": _("На какво основание"),

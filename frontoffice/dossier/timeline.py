@@ -15,6 +15,7 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.db.models import (
     BigIntegerField,
+    Case,
     CharField,
     DateTimeField,
     F,
@@ -24,9 +25,10 @@ from django.db.models import (
     Subquery,
     TextChoices,
     Value,
+    When,
 )
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -131,7 +133,9 @@ def _undone_merges(request: HttpRequest, person: Person) -> QuerySet:
 def _history(request: HttpRequest, person: Person) -> QuerySet:
     """What was written down and corrected; that a record was merged is told by the merge."""
     events = Person.pgh_event_model.objects.filter(id=person.pk, merged_into__isnull=True)
-    return events.annotate(history_user=_history_user())
+    # Who wrote the person down stands in the record too, where no request did it.
+    maker = Case(When(pgh_label="insert", then=F("created_by_id")))
+    return events.annotate(history_user=Coalesce(_history_user(), maker))
 
 
 def _history_user():
@@ -258,7 +262,7 @@ def _read(source: str, ids: list[int]) -> dict[int, Any]:
 
 _UNTOLD = {"id", "municipality", "created_at", "updated_at", "version", "form_key", "created_by",
            "merged_into"}  # fmt: skip
-_NAMED = {"identifier_index": _("ЕГН или ЛНЧ")}
+_NAMED = {"identifier_index": _("ЕГН или ЛНЧ"), "note": _("накратко за лицето")}
 
 
 def _changed_fields(rows: Iterable[Any]) -> dict[int, list[str]]:
