@@ -238,7 +238,8 @@ def faults_of(chosen: Mapping[int, str]) -> list[str]:
     """Say what is wrong with a choice of columns: a required field without one, a field twice."""
     counted = Counter(code for code in chosen.values() if code)
     missing = [
-        f"Посочете в коя колона е „{BY_CODE[code].title}“."
+        f"Посочете в коя колона е „{BY_CODE[code].title}“. Ако няма такава, добавете я във файла "
+        "и го качете отново."
         for code in REQUIRED
         if not counted[code]
     ]

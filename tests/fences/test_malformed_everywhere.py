@@ -13,6 +13,7 @@ from django.test import override_settings
 from django.urls import path
 
 from config import urls
+from tests.factories import ServiceFactory, ServiceSiteFactory
 from tests.fences.test_malformed import NASTY, encoded
 from tests.fences.test_roles import ROLES
 from tests.support.crawl import Frontier, links_of, route_of
@@ -56,7 +57,16 @@ def role(request, town):
     client.left = LEFT_TO_ANOTHER.get(request.param, "nothing")
     client.raise_request_exception = False
     client.is_careful = False  # what is sent comes back as text, braces and all
+    if name == "provider":
+        give_a_service(client)
     return client
+
+
+def give_a_service(client) -> None:
+    """Let the person's provider have a service with a place: most of its pages are about one."""
+    owner = client.provider.municipality
+    service = ServiceFactory(municipality=owner, provider=client.provider)
+    ServiceSiteFactory(municipality=owner, service=service)
 
 
 def stay(client) -> None:
@@ -181,6 +191,8 @@ def failures_of_forms(client, pages: dict[str, str]) -> tuple[dict[str, int], in
 
 def test_no_query_and_no_form_makes_the_portal_fail(role):
     pages = explored(role)
+    if hasattr(role, "provider"):
+        assert any(route_of(urlsplit(url).path) == "provider_service" for url in pages)
     failed, queries = failures_of_queries(role, pages)
     failed_forms, posts = failures_of_forms(role, pages)
     print(f"{len(pages)} pages, {queries} queries, {posts} forms sent")
