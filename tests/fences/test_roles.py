@@ -45,6 +45,13 @@ TABLE = """
 {consultation}                      in     ok   ok   no   no   no  no   no
 {consultation_edit}                 in     to   ok   no   no   no  no   no
 {consultation_versions}             in     ok   ok   no   no   no  no   no
+/rabotno-myasto/posledvashti/       in     ok   ok   no   no   no  no   no
+/rabotno-myasto/posledvashti/nova/  in     ok   ok   no   no   no  no   no
+/rabotno-myasto/posledvashti/kalendar/ in  ok   ok   no   no   no  no   no
+/rabotno-myasto/posledvashti/kalendar/abonament/ in ok ok no no no no   no
+/rabotno-myasto/posledvashti/predavane/ in no   to   no   no   no  no   no
+{follow_up}                         in     --   ok   no   no   no  no   no
+{follow_up_hand_over}               in     --   ok   no   no   no  no   no
 /rabotno-myasto/chernovi/           in     ok   ok   no   no   no  no   no
 /rabotno-myasto/chisla/             in     ok   ok   no   no   no  no   no
 /rabotno-myasto/chisla/iznos/       in     ok   ok   no   no   no  no   no
