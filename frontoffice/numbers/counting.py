@@ -58,11 +58,17 @@ class Numbers:
     now: Sums
     before: Sums
     smallest: int
-    tables: list[Table]
+    of_work: list[Table]
+    of_people: list[Table]
     has_people: bool
 
+    @property
+    def tables(self) -> list[Table]:
+        """All tables, those that are withheld too."""
+        return [*self.of_work, *self.of_people]
+
     def table(self, key: str) -> Table | None:
-        """Return the table called ``key``, None where it is not shown."""
+        """Return the table called ``key``, None where there is none."""
         return next((table for table in self.tables if table.key == key), None)
 
     def written(self, table: Table, cell: ShownCell) -> str:
@@ -82,15 +88,15 @@ def count(
     """
     rows = _of(period.days, narrowing)
     now = _sums(rows)
-    tables = [_by_time(rows, period.days), _by_hour(rows), _by_channel(rows)]
-    if with_specialists:
-        tables.append(_by_specialist(rows))
-    if not is_narrowed:
-        tables += [
-            _protected(*table, total=now.count, smallest=smallest) for table in _of_people(rows)
-        ]
     before = _sums(_of(period.before, narrowing))
-    return Numbers(period, now, before, smallest, tables, has_people=not is_narrowed)
+    of_work = [_by_time(rows, period.days), _by_hour(rows), _by_channel(rows)]
+    if with_specialists:
+        of_work.append(_by_specialist(rows))
+    of_people = [
+        _protected(*table, total=now.count, smallest=smallest)
+        for table in ([] if is_narrowed else _of_people(rows))
+    ]
+    return Numbers(period, now, before, smallest, of_work, of_people, has_people=not is_narrowed)
 
 
 def _of(days: Days, narrowing: Q) -> QuerySet[Consultation]:
@@ -170,7 +176,6 @@ def _largest_first(cells: list[ShownCell]) -> list[ShownCell]:
 def _of_people(rows: QuerySet[Consultation]) -> list[tuple[Table, list[Cell], bool]]:
     """Return each table without rows, with its counts, and whether they add up to the total."""
     topics = dict(rows.values_list("topics").annotate(n=Count("pk")))
-    settlements = dict(rows.values_list("settlement").annotate(n=Count("pk")))
     return [
         (
             Table("by_topic", "По тема", "Тема", [], filter="tema"),
@@ -192,16 +197,18 @@ def _of_people(rows: QuerySet[Consultation]) -> list[tuple[Table, list[Cell], bo
         ),
         (
             Table("by_settlement", "По населено място", "Населено място", [], filter="myasto"),
-            [
-                *(
-                    Cell(str(place), settlements[place.pk], place.ekatte)
-                    for place in Settlement.objects.filter(pk__in=[pk for pk in settlements if pk])
-                ),
-                Cell("не е посочено", settlements.get(None, 0)),
-            ],
+            _of_places(rows),
             True,
         ),
     ]
+
+
+def _of_places(rows: QuerySet[Consultation]) -> list[Cell]:
+    """Return the counts by settlement; nothing where none was ever named."""
+    found = dict(rows.values_list("settlement").annotate(n=Count("pk")))
+    places = Settlement.objects.filter(pk__in=[pk for pk in found if pk])
+    cells = [Cell(str(place), found[place.pk], place.ekatte) for place in places]
+    return [*cells, Cell("не е посочено", found.get(None, 0))] if cells else []
 
 
 def _chosen(rows: QuerySet[Consultation], column: str, choices: Any) -> list[Cell]:

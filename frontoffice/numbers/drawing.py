@@ -13,7 +13,8 @@ from municipalities.hours import is_holiday
 
 # Of the drawing, in CSS pixels from its top; across it is in per cent of whatever width there is.
 TOP, BOTTOM, HEIGHT = 16, 176, 200
-MOST_TICKS = 6
+MOST_TICKS = 5
+WEEK = 7
 MOST_VALUES_WRITTEN = 14
 GAP = 0.25  # of a column's place
 SATURDAY = 6
@@ -24,7 +25,7 @@ def bars(numbers: Numbers, table: Table, kept: dict[str, str]) -> dict[str, Any]
     return {
         "title": table.title,
         "label_heading": table.label_heading,
-        "value_heading": "Консултации",
+        "value_heading": "Брой",
         "maximum": max([1, *(cell.count or 0 for cell in table.rows)]),
         "rows": [
             {
@@ -38,7 +39,6 @@ def bars(numbers: Numbers, table: Table, kept: dict[str, str]) -> dict[str, Any]
             for cell in table.rows
         ],
         "note": note_of(numbers, table),
-        "is_withheld": table.hiding is Hiding.WHOLE,
     }
 
 
@@ -63,11 +63,13 @@ def journal_of(numbers: Numbers, kept: dict[str, str], **more: Any) -> str:
     return f"{reverse('consultations')}?{urlencode(query)}"
 
 
-def columns(numbers: Numbers, table: Table, kept: dict[str, str]) -> dict[str, Any]:
+def columns(table: Table, kept: dict[str, str]) -> dict[str, Any]:
     """Return a table in time for components/columns.html: columns, grid, ticks, rows."""
     most = _nice(max([1, *(cell.count or 0 for cell in table.rows)]))
     place = 100 / max(1, len(table.rows))
     step = -(-len(table.rows) // MOST_TICKS)
+    if table.key == "by_day" and len(table.rows) > WEEK:
+        step = -(-step // WEEK) * WEEK
     drawn, ticks = [], []
     for number, cell in enumerate(table.rows):
         count = cell.count or 0
@@ -111,8 +113,7 @@ def columns(numbers: Numbers, table: Table, kept: dict[str, str]) -> dict[str, A
             }
             for cell in table.rows
         ],
-        "has_days_off": any(bar["is_off"] for bar in drawn),
-        "is_open": len(table.rows) <= MOST_VALUES_WRITTEN,
+        "has_days_off": any(bar["is_off"] and bar["height"] for bar in drawn),
     }
 
 

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from frontoffice.numbers import counting, drawing, periods, workbook
+from frontoffice.numbers.disclosure import Hiding
 from frontoffice.numbers.forms import NumbersForm
 from frontoffice.preferences.reading import policy_of
 from municipalities.permissions import can_lead_desk, can_use_desk, require
@@ -49,9 +50,13 @@ def desk_numbers(request: HttpRequest) -> HttpResponse:
                 for key, name in periods.NAMES.items()
             ],
             "comparison": _comparison(numbers),
-            "by_time": drawing.columns(numbers, numbers.tables[0], kept),
-            "by_hour": drawing.columns(numbers, numbers.tables[1], kept),
-            "charts": [drawing.bars(numbers, table, kept) for table in numbers.tables[2:]],
+            "by_time": drawing.columns(numbers.of_work[0], kept),
+            "by_hour": drawing.columns(numbers.of_work[1], kept),
+            "of_work": [drawing.bars(numbers, table, kept) for table in numbers.of_work[2:]],
+            "of_people": [
+                drawing.bars(numbers, table, kept) for table in numbers.of_people if table.rows
+            ],
+            "withheld": [t.title for t in numbers.of_people if t.hiding is Hiding.WHOLE],
             "journal": drawing.journal_of(numbers, kept),
         },
     )
@@ -83,8 +88,7 @@ def desk_numbers_export(request: HttpRequest) -> HttpResponse:
     """The same tables as a spreadsheet, hidden where the page hides. Nobody's data is in it."""
     form = NumbersForm(request.GET, request=request)
     form.is_valid()
-    chosen = {**form.fields}
-    said = [f"{chosen[name].label}: {_in_words(form, name)}" for name in _kept(form)]
+    said = [f"{form.fields[name].label}: {_in_words(form, name)}" for name in _kept(form)]
     return workbook.response(
         _numbers(request, form), slug=request.municipality.slug, narrowed="; ".join(said)
     )

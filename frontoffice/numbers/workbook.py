@@ -6,7 +6,6 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from frontoffice.numbers.counting import Numbers, Table
-from frontoffice.numbers.disclosure import Hiding
 from frontoffice.numbers.drawing import note_of
 from municipalities.exports import Column, Sheet, workbook_response
 
@@ -16,9 +15,7 @@ _LABEL, _VALUE = 0, 1
 def response(numbers: Numbers, *, slug: str, narrowed: str) -> HttpResponse:
     """Return the workbook as a download; ``narrowed`` says of which part of the work it is."""
     sheets = [_summary(numbers, narrowed)]
-    sheets += [
-        _sheet(numbers, table) for table in numbers.tables if table.hiding is not Hiding.WHOLE
-    ]
+    sheets += [_sheet(numbers, table) for table in numbers.tables if table.rows]
     days = numbers.period.days
     return workbook_response(
         f"chisla-{slug}-{days.first:%Y-%m-%d}-{days.last:%Y-%m-%d}",

@@ -14,7 +14,6 @@ from frontoffice.changes import Difference
 from frontoffice.consultations import (
     ConsultationChanged,
     correct_consultation,
-    find_consultation,
 )
 from frontoffice.dossier.opening import asks_why
 from frontoffice.dossier.reasons import record_linking
@@ -26,6 +25,7 @@ from frontoffice.recording import Recorded, last_of_today, record_talk, repeated
 from frontoffice.versions import differences_of
 from frontoffice.views.capture import capture_page
 from frontoffice.views.capture_people import TYPED_OF_PEOPLE
+from frontoffice.views.opening import opens_consultation
 from municipalities.permissions import can_edit_consultation, can_use_desk, require
 
 CHANGED = (
@@ -110,13 +110,11 @@ def _linked_person(request: HttpRequest) -> Person | None:
 @require(can_use_desk)
 @sensitive_post_parameters(*TYPED_OF_PEOPLE)
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit_consultation(request: HttpRequest, pk: int) -> HttpResponse:
+@opens_consultation
+def edit_consultation(request: HttpRequest, consultation: Consultation) -> HttpResponse:
     """Correct a consultation; who may not is sent to read it."""
-    consultation = find_consultation(pk)
-    if consultation.person:
-        record_look(request, consultation.person)
     if not can_edit_consultation(request, consultation):
-        return redirect("consultation", pk)
+        return redirect("consultation", consultation.pk)
     draft = drafts.of(request, form=Draft.Form.CONSULTATION, subject=consultation)
     form = draft.bind(
         ConsultationForm,
@@ -147,7 +145,7 @@ def edit_consultation(request: HttpRequest, pk: int) -> HttpResponse:
             form.data["version"] = refused.current.version
         else:
             messages.success(request, "Промените са записани.")
-            return redirect("consultation", pk)
+            return redirect("consultation", consultation.pk)
     return capture_page(request, form, consultation=consultation, chosen=chosen, changed=changed)
 
 

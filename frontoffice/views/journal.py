@@ -12,12 +12,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from frontoffice import exports
-from frontoffice.consultations import find_consultation
 from frontoffice.dossier.opening import asks_why
 from frontoffice.forms_journal import JournalForm
 from frontoffice.looks import find_person, record_look
 from frontoffice.models import Consultation, Person
 from frontoffice.versions import corrections_of, first_version_of
+from frontoffice.views.opening import opens_consultation
 from municipalities.audit import AccessEvent, record_access
 from municipalities.exports import xlsx_response
 from municipalities.permissions import (
@@ -102,11 +102,9 @@ def consultations_export(request: HttpRequest) -> HttpResponse:
 
 @require(can_use_desk)
 @require_safe
-def consultation_page(request: HttpRequest, pk: int) -> HttpResponse:
+@opens_consultation
+def consultation_page(request: HttpRequest, consultation: Consultation) -> HttpResponse:
     """One consultation as it stands, one's own or a colleague's; the look at a person is kept."""
-    consultation = find_consultation(pk)
-    if consultation.person:
-        record_look(request, consultation.person)
     return render(
         request,
         "frontoffice/consultation.html",
@@ -119,11 +117,9 @@ def consultation_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require(can_use_desk)
 @require_safe
-def consultation_versions(request: HttpRequest, pk: int) -> HttpResponse:
+@opens_consultation
+def consultation_versions(request: HttpRequest, consultation: Consultation) -> HttpResponse:
     """Every correction, the newest first, with what it changed; below them the first record."""
-    consultation = find_consultation(pk)
-    if consultation.person:
-        record_look(request, consultation.person)
     page = Paginator(
         consultation.versions.select_related("written_by").order_by("-version"),
         CORRECTIONS_PER_PAGE,

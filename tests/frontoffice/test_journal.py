@@ -22,6 +22,7 @@ from tests.factories import (
     ServiceFactory,
     SettlementFactory,
 )
+from tests.factories_desk import DeskPolicyFactory
 from tests.factories_people import PersonFactory
 from tests.support.people import rows_of
 
@@ -274,6 +275,17 @@ class TestReading:
         assert reverse("consultation_edit", args=[mine.pk]) in page
         assert reverse("person", args=[person.pk]) in page
         assert "Поправя я само" not in page
+
+    @pytest.mark.parametrize("page", ["consultation", "consultation_edit", "consultation_versions"])
+    def test_why_a_person_is_looked_at_is_asked_first(self, specialist, talk, sliven, page):
+        DeskPolicyFactory(municipality=sliven, asks_reason="always", reasons=["Обажда се"])
+        person = PersonFactory(municipality=sliven, given_name="Вяра")
+        mine = talk(person=person)
+        address = reverse(page, args=[mine.pk])
+        asked = specialist.get(address)
+        assert asked.url.startswith(reverse("person_reason", args=[person.pk]))
+        specialist.post(asked.url, {"choice": "Обажда се"})
+        assert "Вяра" in specialist.get(address).content.decode()
 
     def test_the_journal_leads_to_it(self, specialist, talk):
         mine = talk()
