@@ -15,6 +15,7 @@ from municipalities.templatetags.portal import plural
 DAY = dt.timedelta(days=1)
 # Calendars, dates and the list of holidays stay within these; nobody promises for later.
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+SHORT_DAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "нд")
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,11 @@ class QuickDay:
 
     words: str
     day: dt.date
+
+    @property
+    def written(self) -> str:
+        """The day itself: „пн 23.11“."""
+        return f"{SHORT_DAYS[self.day.isoweekday() - 1]} {self.day:%d.%m}"
 
 
 def is_working(day: dt.date) -> bool:

@@ -56,7 +56,7 @@ class FollowUpForm(forms.Form):
     title = forms.CharField(
         label=LABELS["title"],
         max_length=200,
-        widget=forms.TextInput(attrs={**UNKEPT, "autofocus": True, "list": "titles"}),
+        widget=forms.TextInput(attrs={**UNKEPT, "list": "titles"}),
         validators=[refuse_egn],
         error_messages={"required": "Напишете какво трябва да се направи."},
     )
@@ -109,6 +109,7 @@ class FollowUpForm(forms.Form):
             del self.fields["owner"]
         else:
             self.fields["owner"].offer()
+            self.fields["title"].widget.attrs["autofocus"] = True
 
     def clean_due_on(self) -> dt.date:
         day = self.cleaned_data["due_on"]

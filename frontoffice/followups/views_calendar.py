@@ -16,6 +16,7 @@ from frontoffice.followups.days import (
     DAY,
     FIRST_YEAR,
     LAST_YEAR,
+    SHORT_DAYS,
     end_of_week,
     month_later,
     month_words,
@@ -24,13 +25,12 @@ from frontoffice.followups.days import (
 )
 from frontoffice.followups.listing import Asked
 from frontoffice.followups.models import FollowUp
-from municipalities.hours import holiday_name
+from municipalities.hours import Weekday, holiday_name
 from municipalities.permissions import can_use_desk, require
 
 WEEK, MONTH = "sedmitsa", "mesets"
 MOST_READ = 1000  # follow-ups in one view
 MOST_IN_A_DAY = {WEEK: 50, MONTH: 4}
-SHORT_DAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "нд")
 
 
 @dataclass
@@ -79,7 +79,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
             "after": after,
             "around": around,
             "today": timezone.localdate(),
-            "weekdays": SHORT_DAYS,
+            "weekdays": list(zip(SHORT_DAYS, Weekday.labels, strict=True)),
             "is_cut": is_cut,
             "total": sum(day.count for week in shown for day in week if not day.is_outside),
         },
