@@ -7,6 +7,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
@@ -28,14 +29,8 @@ from frontoffice.views.capture_people import TYPED_OF_PEOPLE
 from frontoffice.views.opening import opens_consultation
 from municipalities.permissions import can_edit_consultation, can_use_desk, require
 
-CHANGED = (
-    "Колега е променил консултацията, докато пишехте. Вашето е запазено по-долу. Вижте разликите "
-    "и запишете отново, ако вашето е вярното."
-)
-CHANGED_ALIKE = (
-    "Колега е променил консултацията, докато пишехте, и е записал същото като вас. Запишете "
-    "отново или се откажете."
-)
+COMPARE = "Вашето е запазено по-долу. Вижте разликите и запишете отново, ако вашето е вярното."
+ALIKE = "Записано е същото, което сте написали и вие: може да се откажете."
 
 
 @require(can_use_desk)
@@ -140,13 +135,21 @@ def edit_consultation(request: HttpRequest, consultation: Consultation) -> HttpR
                 draft.close()
         except ConsultationChanged as refused:
             changed = differences_of(refused.current, form.facts())
-            form.add_error(None, CHANGED if changed else CHANGED_ALIKE)
+            told = _who_changed(request, refused.current)
+            form.add_error(None, f"{told} {COMPARE if changed else ALIKE}")
             form.data = form.data.copy()
             form.data["version"] = refused.current.version
         else:
             messages.success(request, "Промените са записани.")
             return redirect("consultation", consultation.pk)
     return capture_page(request, form, consultation=consultation, chosen=chosen, changed=changed)
+
+
+def _who_changed(request: HttpRequest, current: Consultation) -> str:
+    at = f"{timezone.localtime(current.updated_at):%H:%M}"
+    if current.changed_by in (None, request.user):
+        return f"Променихте консултацията в {at} от друг раздел или устройство, докато пишехте тук."
+    return f"{current.changed_by.name} промени консултацията в {at}, докато пишехте."
 
 
 def _initial(consultation: Consultation) -> dict:

@@ -155,7 +155,7 @@ class TestCorrecting:
         answer = specialist.post(address, answers(note="от втория раздел", version="1"))
         page = answer.content.decode()
         assert answer.status_code == 422
-        assert "Колега е променил консултацията" in page
+        assert "Променихте консултацията в " in page
         assert "от втория раздел" in page
         assert 'name="version" value="2"' in page
         assert rows_of(sliven, Consultation)[0].note == "от първия раздел"

@@ -155,6 +155,7 @@ class TestDifferences:
         answer = specialist.post(address, sent(facts, note="моето", version="1"))
         page = answer.content.decode()
         assert answer.status_code == 422
+        assert f"{head.user.name} промени консултацията в" in page
         assert "Вижте разликите" in page
         told = answer.context["changed"]
         assert [(d.label, d.saved, d.typed) for d in told] == [
@@ -168,7 +169,7 @@ class TestDifferences:
         correct(saved, head, facts, version=1, note="едно и също")
         address = reverse("consultation_edit", args=[saved.pk])
         page = specialist.post(address, sent(facts, note="едно и също", version="1"))
-        assert "е записал същото като вас" in page.content.decode()
+        assert "Записано е същото" in page.content.decode()
         assert "<caption>Разлики" not in page.content.decode()
 
 
