@@ -129,6 +129,7 @@ class PersonForm(forms.Form):
         label=NAMED_LABELS["settlement"],
         required=False,
         empty_label=_("Не е посочено"),
+        widget=forms.Select(attrs={"data-typeahead": ""}),
     )
     address = forms.CharField(
         label=NAMED_LABELS["address"],

@@ -1,5 +1,6 @@
 // Pages of the desk by keyboard. Everything here also works without it, by mouse or Tab.
 import { inDialog, isTyping, lettersOn, pressed } from "./letters.js";
+import { makeTypeahead } from "./typeahead.js";
 
 function shortcuts(event) {
   if (event.ctrlKey || event.altKey || event.metaKey || isTyping(event.target)) return;
@@ -29,4 +30,5 @@ function formKeys(form) {
 }
 
 document.addEventListener("keydown", shortcuts);
+document.querySelectorAll("form:not(.capture) select[data-typeahead]").forEach(makeTypeahead);
 document.querySelectorAll("form[data-capture]:not(.capture)").forEach(formKeys);

@@ -1,5 +1,5 @@
-// A multiple select as a box to type in, with the chosen as removable buttons (ARIA combobox).
-// The select stays in the form and is what is sent.
+// A select as a box to type in, with the chosen as removable buttons (ARIA combobox). Of a select
+// of one answer the option without a value is „nothing chosen“. The select is what is sent.
 
 const folded = (text) => text.toLowerCase().normalize("NFC");
 
@@ -38,6 +38,7 @@ export function makeTypeahead(select) {
   select.after(chosen, box, list, said);
 
   const options = () => [...list.children];
+  const picked = () => [...select.selectedOptions].filter((option) => option.value);
 
   function mark(index) {
     active = index;
@@ -59,7 +60,7 @@ export function makeTypeahead(select) {
   function suggest() {
     const words = folded(box.value).split(/\s+/).filter(Boolean);
     const found = [...select.options]
-      .filter((o) => !o.selected && words.every((word) => folded(o.label).includes(word)))
+      .filter((o) => o.value && !o.selected && words.every((word) => folded(o.label).includes(word)))
       .slice(0, 8);
     list.replaceChildren(
       ...found.map((option, i) => {
@@ -77,13 +78,13 @@ export function makeTypeahead(select) {
     );
     list.hidden = !found.length;
     box.setAttribute("aria-expanded", String(found.length > 0));
-    said.textContent = words.length ? (found.length ? `${found.length} предложения` : "Няма такава услуга") : "";
+    said.textContent = words.length ? (found.length ? `${found.length} предложения` : select.multiple ? "Няма такава услуга" : "Няма такова място") : "";
     mark(found.length && words.length ? 0 : -1);
   }
 
   function draw() {
     chosen.replaceChildren(
-      ...[...select.selectedOptions].map((option) => {
+      ...picked().map((option) => {
         const item = document.createElement("li");
         const remove = document.createElement("button");
         remove.type = "button";
@@ -97,7 +98,7 @@ export function makeTypeahead(select) {
         return item;
       })
     );
-    chosen.hidden = !select.selectedOptions.length;
+    chosen.hidden = !picked().length;
   }
 
   // Whoever else looks at the select is told, as if it was changed by hand.
@@ -108,13 +109,17 @@ export function makeTypeahead(select) {
 
   function choose(option) {
     box.value = "";
-    said.textContent = `Добавена: ${option.label}`;
+    said.textContent = `${select.multiple ? "Добавена" : "Избрано"}: ${option.label}`;
     change(option, true);
     close();
   }
 
   box.addEventListener("input", suggest);
-  box.addEventListener("blur", close);
+  box.addEventListener("blur", () => {
+    // One answer, and only one that may be meant: it is that one.
+    if (!select.multiple && box.value.trim() && options().length === 1) choose(options()[0].option);
+    else close();
+  });
   box.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
@@ -127,8 +132,8 @@ export function makeTypeahead(select) {
     } else if (event.key === "Escape" && !list.hidden) {
       event.stopPropagation();
       close();
-    } else if (event.key === "Backspace" && !box.value && select.selectedOptions.length) {
-      change([...select.selectedOptions].at(-1), false);
+    } else if (event.key === "Backspace" && !box.value && picked().length) {
+      change(picked().at(-1), false);
     }
   });
   select.addEventListener("change", draw);
