@@ -77,6 +77,7 @@ class Keeper {
 
   say(words, { quietly = false } = {}) {
     this.shown.textContent = words;
+    this.place.toggleAttribute("data-trouble", this.failures > 0 || this.isOver || this.isRefused);
     // Read aloud when something changes, not after every word that is typed.
     const kind = words.replace(/\d\d:\d\d/, "");
     if (!quietly && kind !== this.saidKind) {
@@ -150,7 +151,7 @@ class Keeper {
       this.kept = taken;
       this.isKept = true;
       this.failures = 0;
-      this.isSignedOut = false;
+      this.isSignedOut = this.isRefused = false;
       this.complain("");
       this.move(answer);
       this.name();
@@ -165,6 +166,7 @@ class Keeper {
     }
     if (status === 413 || status === 422) {
       this.kept = taken; // the same again would be refused again
+      this.isRefused = true;
       this.say(status === 413 ? WORDS.tooLarge : WORDS.refused);
       return "refused";
     }
