@@ -135,7 +135,9 @@ def _history(request: HttpRequest, person: Person) -> QuerySet:
     events = Person.pgh_event_model.objects.filter(id=person.pk, merged_into__isnull=True)
     # Who wrote the person down stands in the record too, where no request did it.
     maker = Case(When(pgh_label="insert", then=F("created_by_id")))
-    return events.annotate(history_user=Coalesce(_history_user(), maker))
+    return events.annotate(
+        history_user=Coalesce(_history_user(), maker, output_field=BigIntegerField())
+    )
 
 
 def _history_user():

@@ -27,7 +27,7 @@ def find_note(request: HttpRequest, person: Person, pk: int) -> PersonNote:
     rows = PersonNote.objects.filter(
         readable_notes(request), person=person, removed_at__isnull=True
     ).select_related("author")
-    note = get_object_or_404(rows, pk=pk)
+    note: PersonNote = get_object_or_404(rows, pk=pk)
     if not can_change_note(request, note):
         raise Http404
     return note
@@ -75,8 +75,8 @@ def edit_note(request: HttpRequest, person: Person, note: int) -> HttpResponse:
             "Бележката е променена, докато пишехте. Вашето е запазено по-долу. Вижте разликите и "
             "запишете отново, ако вашето е вярното.",
         )
-        form.data = form.data.copy()
-        form.data["version"] = changed.current.version
+        form.data = data = request.POST.copy()
+        data["version"] = str(changed.current.version)
         shown = _differences(form, changed.current, facts)
         return _form_page(request, person, form, note=changed.current, changed=shown)
     draft.close()

@@ -136,8 +136,8 @@ def edit_relation(request: HttpRequest, person: Person, relation: int) -> HttpRe
             "Колега е променил това, докато пишехте. Вашето е запазено по-долу. Вижте разликите и "
             "запишете отново, ако вашето е вярното.",
         )
-        form.data = form.data.copy()
-        form.data["version"] = changed.current.version
+        form.data = data = request.POST.copy()
+        data["version"] = str(changed.current.version)
         shown = _differences(changed.current, facts)
         return _form_page(request, person, form, close=close, changed=shown)
     messages.success(request, "Промените са записани.")
