@@ -45,6 +45,16 @@ TABLE = """
 {consultation}                      in     ok   ok   no   no   no  no   no
 {consultation_edit}                 in     to   ok   no   no   no  no   no
 {consultation_versions}             in     ok   ok   no   no   no  no   no
+{consultation_sheet}                in     ok   ok   no   no   no  no   no
+/rabotno-myasto/konsultatsii/list/  in     ok   ok   no   no   no  no   no
+/rabotno-myasto/konsultatsii/priemna/ in   ok   ok   no   no   no  no   no
+/rabotno-myasto/dnes/               in     to   to   no   no   no  no   no
+/rabotno-myasto/nastroyki/          in     ok   ok   no   ok   no  no   no
+/rabotno-myasto/nastroyki/temi/     in     no   ok   no   ok   no  no   no
+/rabotno-myasto/nastroyki/pravila/  in     no   ok   no   ok   no  no   no
+/rabotno-myasto/nastroyki/shabloni/nov/ in ok   ok   no   no   no  no   no
+{note_template}                     in     --   ok   no   no   no  no   no
+{note_template_delete}              in     --   ok   no   no   no  no   no
 /rabotno-myasto/posledvashti/       in     ok   ok   no   no   no  no   no
 /rabotno-myasto/posledvashti/nova/  in     ok   ok   no   no   no  no   no
 /rabotno-myasto/posledvashti/kalendar/ in  ok   ok   no   no   no  no   no
@@ -59,6 +69,7 @@ TABLE = """
 /rabotno-myasto/hora/novo/          in     ok   ok   no   no   no  no   no
 {person}                            in     ok   ok   no   no   no  no   no
 {person_reason}                     in     ok   ok   no   no   no  no   no
+{person_merge}                      in     ok   ok   no   no   no  no   no
 {person_note_new}                   in     ok   ok   no   no   no  no   no
 {person_note}                       in     --   ok   no   no   no  no   no
 {person_note_remove}                in     --   ok   no   no   no  no   no
@@ -148,16 +159,40 @@ def everybody(sliven, client, specialist, head, manager, administrator, dpo, pro
     addresses = {
         **{
             f"{{{page}}}": _address(rows, "frontoffice.consultation", page)
-            for page in ("consultation", "consultation_edit", "consultation_versions")
+            for page in (
+                "consultation",
+                "consultation_edit",
+                "consultation_versions",
+                "consultation_sheet",
+            )
         },
         **{
             f"{{{page}}}": _address(rows, "frontoffice.person", page)
-            for page in ("person", "person_reason", "person_note_new", "person_relation_new")
+            for page in (
+                "person",
+                "person_reason",
+                "person_merge",
+                "person_note_new",
+                "person_relation_new",
+            )
+        },
+        **{
+            f"{{{page}}}": _address(rows, "frontoffice.followup", page)
+            for page in ("follow_up", "follow_up_hand_over")
+        },
+        **{
+            f"{{{page}}}": _address(rows, "frontoffice.notetemplate", page)
+            for page in ("note_template", "note_template_delete")
         },
         **_about_a_person(rows, "frontoffice.personnote", "person_note", "person_note_remove"),
         **_about_a_person(
             rows, "frontoffice.personrelation", "person_relation", "person_relation_end"
         ),
+        # Of no office, and nobody's among these people.
+        **{
+            f"{{{page}}}": _address(rows, "frontoffice.followup", page)
+            for page in ("follow_up", "follow_up_hand_over")
+        },
         # Of a provider for whom nobody among these people works.
         "{provider_service}": _address(rows, "services_registry.service", "provider_service"),
         "{provider_proposal}": _address(rows, "services_registry.service", "provider_proposal"),
