@@ -3,7 +3,15 @@
 export function showDiscussed(form) {
   const place = document.querySelector("[data-discussed]");
   const select = form.elements.services;
+  const home = place.parentElement;
+  const narrow = matchMedia("(max-width: 64rem)"); // where the form and what is beside it are one column
   let last = 0;
+
+  // On a phone „beside“ would be below everything: there it stands under the chosen services.
+  function stand() {
+    if (narrow.matches) select.closest(".field").after(place);
+    else home.querySelector("noscript").after(place);
+  }
 
   async function show() {
     const mine = ++last;
@@ -21,4 +29,6 @@ export function showDiscussed(form) {
   }
 
   select.addEventListener("change", show);
+  narrow.addEventListener("change", stand);
+  stand();
 }
