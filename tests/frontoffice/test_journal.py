@@ -263,6 +263,14 @@ class TestExport:
         ConsultationFactory(municipality=elena)
         assert self.sheet(specialist) == []
 
+    @pytest.mark.parametrize("role", ["manager", "administrator", "dpo", "provider", "operator"])
+    def test_nobody_else_takes_it_out(self, request, talk, role, sliven):
+        talk()
+        client = request.getfixturevalue(role)
+        client.raise_request_exception = False
+        assert client.post(EXPORT).status_code == 403
+        assert rows_of(sliven, AccessEvent) == []
+
     def test_it_is_no_link(self, specialist):
         assert specialist.get(EXPORT).status_code == 405
 

@@ -7,6 +7,7 @@ would look the same is tried, and what they learn of a hidden row is the set of 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 import pytest
 from hypothesis import given, settings
@@ -63,6 +64,16 @@ def possible(numbers, table, *, total: int, smallest: int, is_partition: bool) -
                 for known, number in zip(could_be, guess, strict=True):
                     known.add(number)
     return could_be
+
+
+@pytest.mark.parametrize("smallest", range(1, 6))
+def test_not_in_any_table_of_three_rows(smallest):
+    for numbers in product(range(8), repeat=3):
+        for is_partition in (True, False):
+            total = sum(numbers)
+            options = {"total": total, "smallest": smallest, "is_partition": is_partition}
+            could_be = possible(numbers, table_of(numbers, **options), **options)
+            assert all(len(known) >= 2 for known in could_be), (numbers, options, could_be)
 
 
 @settings(max_examples=300, deadline=None)
