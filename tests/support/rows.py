@@ -151,7 +151,12 @@ def _of_the_registry(owner: Municipality, public: bool) -> list[models.Model]:
                 municipality=owner, part="price", text="грешка", submission=uuid.uuid4()
             ),
             service.changeproposals.create(municipality=owner, after={"summary": "ново"}),
-            ImportRun.objects.create(municipality=owner, file_name="uslugi.xlsx"),
+            ImportRun.objects.create(
+                municipality=owner,
+                file_name="uslugi.xlsx",
+                rows=[["Наименование"], ["Услуга"]],
+                total=1,
+            ),
             ColumnMatch.objects.create(municipality=owner, heading="колона", field="name"),
         ]
         document = service.papers.model._meta.get_field("document").related_model
