@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.conf import settings
+from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import sign_in
@@ -104,6 +106,29 @@ def test_without_a_network_it_is_said_and_one_is_asked_before_leaving(page, watc
     expect(page.get_by_text("Лицето е записано.")).to_be_visible()
     assert asked == ["beforeunload"]
     watch.faults = [fault for fault in watch.faults if "ERR_INTERNET_DISCONNECTED" not in fault]
+
+
+def test_signing_in_again_in_one_tab_is_enough_for_the_other(page, watch):
+    other = watch.over(page.context.new_page())
+    other.goto(NEW_PERSON)
+    type_a_name(page)
+    expect(page.locator(STATE)).to_have_text(KEPT)
+    Session.objects.all().delete()
+    page.get_by_label("Фамилно име").press_sequentially("Измислена")
+    ended = page.get_by_role("dialog", name="Сесията изтече")
+    ended.locator("[name=password]").fill(settings.DEMO_PASSWORD)
+    page.keyboard.press("Enter")
+    expect(ended).to_be_hidden()
+    expect(page.locator(STATE)).to_have_text(KEPT)
+    # The other one's token is of the session that ended.
+    other.bring_to_front()
+    type_a_name(other, "Стоян")
+    expect(other.locator(STATE)).to_have_text(KEPT)
+    expect(other.get_by_role("dialog")).to_have_count(0)
+    other.keyboard.press("Control+Enter")
+    expect(other.get_by_text("Лицето е записано.")).to_be_visible()
+    expected = re.compile(r"^40[13] \S+/rabotno-myasto/chernovi/zapis/$")
+    watch.faults = [fault for fault in watch.faults if not expected.match(fault)]
 
 
 def test_without_scripts_it_is_put_aside_by_a_button(browse):
