@@ -34,6 +34,8 @@ from municipalities.permissions import can_use_desk, require
 def discussed(request: HttpRequest) -> HttpResponse:
     """The part of the capture screen about the services ``u``; for scripts."""
     chosen = discussed_services(request.municipality, request.GET.getlist("u"))
+    if not chosen:
+        return HttpResponse("")
     return render(request, "frontoffice/discussed.html", {"discussed": chosen})
 
 

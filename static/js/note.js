@@ -17,7 +17,7 @@ export function templatesIn(form) {
   list.id = "note-templates";
   list.className = "suggest";
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", "Шаблони за бележката");
+  list.setAttribute("aria-label", "Шаблони");
   list.hidden = true;
   said.className = "visually-hidden";
   said.setAttribute("role", "status");

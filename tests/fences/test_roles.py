@@ -42,6 +42,7 @@ TABLE = """
 /rabotno-myasto/                    in     ok   ok   no   no   no  no   no
 /rabotno-myasto/konsultatsii/       in     ok   ok   no   no   no  no   no
 /rabotno-myasto/konsultatsii/nova/  in     ok   ok   no   no   no  no   no
+/rabotno-myasto/konsultatsii/uslugi/ in    ok   ok   no   no   no  no   no
 {consultation}                      in     ok   ok   no   no   no  no   no
 {consultation_edit}                 in     to   ok   no   no   no  no   no
 {consultation_versions}             in     ok   ok   no   no   no  no   no
