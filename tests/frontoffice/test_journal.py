@@ -91,6 +91,12 @@ class TestFilters:
         assert "Вяра Измислена" in page
         assert f'name="litse" value="{person.pk}"' in page
 
+    def test_the_page_of_a_person_leads_to_theirs(self, specialist, talk, sliven):
+        person = PersonFactory(municipality=sliven)
+        talk(person=person)
+        page = specialist.get(reverse("person", args=[person.pk])).content.decode()
+        assert f'href="{JOURNAL}?litse={person.pk}"' in page
+
     def test_another_municipalitys_person_is_missing(self, specialist, elena):
         foreign = PersonFactory(municipality=elena)
         assert specialist.get(JOURNAL, {"litse": foreign.pk}).status_code == 404
