@@ -92,16 +92,17 @@ def _talks(request: HttpRequest, person: Person) -> QuerySet:
     return Consultation.objects.filter(person=person)
 
 
-def _tasks(request: HttpRequest, person: Person) -> QuerySet:
-    return FollowUp.objects.filter(person=person)
+def tasks_of(request: HttpRequest, person: Person) -> QuerySet[FollowUp]:
+    """Return the person's follow-ups that the reader sees."""
+    return FollowUp.objects.filter(person=person).visible_to(request.membership)
 
 
 def _closed_tasks(request: HttpRequest, person: Person) -> QuerySet:
-    return FollowUp.objects.filter(person=person, closed_at__isnull=False)
+    return tasks_of(request, person).filter(closed_at__isnull=False)
 
 
 def _handovers(request: HttpRequest, person: Person) -> QuerySet:
-    return Handover.objects.filter(follow_up__person=person)
+    return Handover.objects.filter(follow_up__in=tasks_of(request, person).order_by().values("pk"))
 
 
 def _notes(request: HttpRequest, person: Person) -> QuerySet:
@@ -153,7 +154,7 @@ def _sheets(request: HttpRequest, person: Person) -> QuerySet:
 
 SOURCES = {
     "talk": _Source(Kind.TALKS, "held_at", "specialist_id", _talks),
-    "task": _Source(Kind.TASKS, "created_at", "created_by_id", _tasks),
+    "task": _Source(Kind.TASKS, "created_at", "created_by_id", tasks_of),
     "closed": _Source(Kind.TASKS, "closed_at", "closed_by_id", _closed_tasks),
     "given": _Source(Kind.TASKS, "at", "given_by_id", _handovers),
     "note": _Source(Kind.NOTES, "created_at", "author_id", _notes),

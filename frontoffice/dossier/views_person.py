@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,15 +17,15 @@ from frontoffice.dossier.models import PersonNote
 from frontoffice.dossier.opening import kept_of, opens_person, to_kept
 from frontoffice.dossier.reasons import ask_first, held_reason
 from frontoffice.dossier.relations import close_people, ids_of
-from frontoffice.dossier.timeline import Kind, people_of, timeline
+from frontoffice.dossier.timeline import Kind, people_of, tasks_of, timeline
 from frontoffice.finding import Likeness, likely_duplicates
 from frontoffice.looks import find_person, record_found, record_look
-from frontoffice.models import FollowUp, Person
+from frontoffice.models import Person
 from frontoffice.people import reveal_identifier
 from frontoffice.permissions import can_change_note, readable_notes
 from frontoffice.preferences.reading import policy_of
 from municipalities.audit import AccessEvent, record_access
-from municipalities.permissions import can_see_people, require
+from municipalities.permissions import can_edit_follow_up, can_see_people, require
 from municipalities.secrets import UnreadableSecret
 
 NOTES_SHOWN = 5
@@ -85,16 +85,20 @@ def _person_page(request: HttpRequest, person: Person, *, revealed: str = "") ->
             "close": [one for one in close if not one.relation.ended_at],
             "ended": [one for one in close if one.relation.ended_at],
             "alike": _alike(person, ids_of(close)),
-            **_tasks(person),
+            **_tasks(request, person),
             **_notes(request, person),
         },
     )
 
 
-def _tasks(person: Person) -> dict[str, Any]:
-    """Return the soonest open follow-ups, and how many there are beyond those shown."""
-    rows = list(FollowUp.objects.filter(person=person).open().for_listing()[: TASKS_SHOWN + 1])
-    return {"tasks": rows[:TASKS_SHOWN], "has_more_tasks": len(rows) > TASKS_SHOWN}
+def _tasks(request: HttpRequest, person: Person) -> dict[str, Any]:
+    """Return the soonest open follow-ups, and whether there are more than those shown."""
+    rows = list(tasks_of(request, person).open().for_listing()[: TASKS_SHOWN + 1])
+    return {
+        "tasks": rows[:TASKS_SHOWN],
+        "has_more_tasks": len(rows) > TASKS_SHOWN,
+        "may_do_next": bool(rows) and can_edit_follow_up(request, rows[0]),
+    }
 
 
 def _notes(request: HttpRequest, person: Person) -> dict[str, Any]:
@@ -162,11 +166,3 @@ def _then(request: HttpRequest, person: Person) -> str:
         asked, allowed_hosts=None, require_https=request.is_secure()
     )
     return asked if is_ours else reverse("person", args=[person.pk])
-
-
-def address_if_any(name: str, *args: Any) -> str:
-    """Return the address called ``name``, "" while the portal has no such page."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""

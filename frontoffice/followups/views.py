@@ -294,6 +294,8 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(_list_of(request, **{"priklyuchena": str(pk)}))
     words = "Задачата е приключена." if did else "Задачата вече беше приключена."
     messages.success(request, words)
+    if "ot-litse" in request.POST and found.person_id:
+        return redirect("person", found.person_id)
     return redirect("desk") if "ot-dnes" in request.POST else redirect("follow_up", pk)
 
 

@@ -17,7 +17,7 @@ from frontoffice.people import update_person
 from municipalities.audit import AccessEvent
 from municipalities.models import Role
 from municipalities.tenancy import municipality_scope
-from tests.factories import ConsultationFactory, ConsultationTopicFactory
+from tests.factories import ConsultationFactory, ConsultationTopicFactory, OfficeFactory
 from tests.factories_desk import FollowUpFactory, PersonNoteFactory, PersonRelationFactory
 from tests.factories_people import PersonFactory
 from tests.support import people
@@ -189,8 +189,40 @@ class TestTimeline:
         page = answer.content.decode()
         assert "закъсняла" in page
         assert "Чужда" not in page
-        assert reverse("follow_up_close", args=[soon.pk]) in page
+        specialist.post(
+            reverse("follow_up_close", args=[soon.pk]), {"state": "done", "ot-litse": "1"}
+        )
+        left = specialist.get(page_of(person)).context["tasks"]
+        assert [task.title for task in left] == ["По-късна"]
         assert f"{reverse('follow_up_new')}?lice={person.pk}" in page
+
+    def test_a_task_the_reader_does_not_see_is_not_told_of(self, specialist, head, sliven, person):
+        other = OfficeFactory(municipality=sliven)
+        elsewhere = people.member(sliven, Role.SPECIALIST, office=other)
+        task = FollowUpFactory(
+            municipality=sliven,
+            person=person,
+            owner=specialist.user,
+            office=specialist.membership.office,
+            title="Само за офиса",
+        )
+        with municipality_scope(sliven):
+            Handover.objects.create(
+                municipality=sliven,
+                follow_up=task,
+                given_by=specialist.user,
+                had_by=specialist.user,
+                given_to=specialist.user,
+            )
+        assert read(elsewhere, person).count("Само за офиса") == 0
+        assert sources(elsewhere, person, vid="zadachi") == []
+        for client in (specialist, head):
+            assert sources(client, person, vid="zadachi") == ["given", "task"]
+            assert "Предай" in read(client, person)
+        colleague = people.member(sliven, Role.SPECIALIST, office=specialist.membership.office)
+        page = read(colleague, person)
+        assert "Само за офиса" in page
+        assert "Предай" not in page
 
 
 class TestNotes:
