@@ -159,6 +159,8 @@ PUBLIC = {
     "invitation_link",
     # Answering a reminder, for providers without an account
     "review",
+    # The secret address of one's follow-ups, for calendar programs
+    "calendar_feed",
     # Signing in, and what to do when one cannot
     "account_login",
     "account_logout",

@@ -158,42 +158,29 @@ def everybody(sliven, client, specialist, head, manager, administrator, dpo, pro
     """The clients of all roles, by name, and in Сливен a row of everything, by {placeholder}."""
     rows = plant(sliven, "Слово", public=False)
     addresses = {
-        **{
-            f"{{{page}}}": _address(rows, "frontoffice.consultation", page)
-            for page in (
-                "consultation",
-                "consultation_edit",
-                "consultation_versions",
-                "consultation_sheet",
-            )
-        },
-        **{
-            f"{{{page}}}": _address(rows, "frontoffice.person", page)
-            for page in (
-                "person",
-                "person_reason",
-                "person_merge",
-                "person_note_new",
-                "person_relation_new",
-            )
-        },
-        **{
-            f"{{{page}}}": _address(rows, "frontoffice.followup", page)
-            for page in ("follow_up", "follow_up_hand_over")
-        },
-        **{
-            f"{{{page}}}": _address(rows, "frontoffice.notetemplate", page)
-            for page in ("note_template", "note_template_delete")
-        },
+        **_pages(
+            rows,
+            "frontoffice.consultation",
+            "consultation",
+            "consultation_edit",
+            "consultation_versions",
+            "consultation_sheet",
+        ),
+        **_pages(
+            rows,
+            "frontoffice.person",
+            "person",
+            "person_reason",
+            "person_merge",
+            "person_note_new",
+            "person_relation_new",
+        ),
+        **_pages(rows, "frontoffice.followup", "follow_up", "follow_up_hand_over"),
+        **_pages(rows, "frontoffice.notetemplate", "note_template", "note_template_delete"),
         **_about_a_person(rows, "frontoffice.personnote", "person_note", "person_note_remove"),
         **_about_a_person(
             rows, "frontoffice.personrelation", "person_relation", "person_relation_end"
         ),
-        # Of no office, and nobody's among these people.
-        **{
-            f"{{{page}}}": _address(rows, "frontoffice.followup", page)
-            for page in ("follow_up", "follow_up_hand_over")
-        },
         # Of a provider for whom nobody among these people works.
         "{provider_service}": _address(rows, "services_registry.service", "provider_service"),
         "{provider_proposal}": _address(rows, "services_registry.service", "provider_proposal"),
@@ -208,10 +195,9 @@ def everybody(sliven, client, specialist, head, manager, administrator, dpo, pro
         },
         "{report}": _address(rows, "services_registry.errorreport", "report"),
         "{import}": _address(rows, "services_registry.importrun", "import_run"),
-        **{
-            f"{{{page}}}": _address(rows, "services_registry.importrun", page)
-            for page in ("import_columns", "import_undo", "import_faults")
-        },
+        **_pages(
+            rows, "services_registry.importrun", "import_columns", "import_undo", "import_faults"
+        ),
     }
     for model in admin.site._registry:
         opts = model._meta
@@ -221,6 +207,11 @@ def everybody(sliven, client, specialist, head, manager, administrator, dpo, pro
             addresses[f"{{{name}}}"] = reverse(f"{name}_change", args=[row.pk])
     roles = (client, specialist, head, manager, administrator, dpo, provider, operator)
     return dict(zip(ROLES, roles, strict=True)), addresses
+
+
+def _pages(rows, label: str, *routes: str) -> dict[str, str]:
+    """Return the addresses of pages about the record planted of a kind, by {placeholder}."""
+    return {f"{{{route}}}": _address(rows, label, route) for route in routes}
 
 
 def _address(rows, label: str, route: str) -> str:
