@@ -24,8 +24,8 @@ _SHORTEST_STEM = 3
 def stems(word: str) -> list[str]:
     """Return with what a word of a note begins when it is ``word`` (of ``tokenise``) inflected.
 
-    „супата“ gives „суп“, „деца“ both „дец“ and „дет“, „болен“ also „болн“: the word and its headword
-    without their last vowel, the shorter alone where one begins the other.
+    „супата“ gives „суп“, „деца“ both „дец“ and „дет“, „болен“ also „болн“: the word and its
+    headword without their last vowel, the shorter alone where one begins the other.
     """
     bare = {_without_last_vowel(form) for form in (word, lemma(word))}
     bare |= {f"{form[:-2]}н" for form in bare if form.endswith("ен") and len(form) > 4}
