@@ -1,7 +1,7 @@
 """200 interruptions of people at the desk: not a character is lost, nothing is saved twice.
 
-What was typed is compared with the rows of the database afterwards. Each test says how often it
-interrupted; ``ROUNDS`` × the interruptions of a round are 40 of each kind.
+What was typed is compared with the rows of the database afterwards; only then are the interruptions
+of a test counted, 40 of each kind.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ PATIENCE = 60  # seconds until one must have saved
 
 @pytest.fixture(scope="module")
 def tally() -> Iterator[Counter[str]]:
-    """How often each kind of interruption happened; said at the end."""
+    """How often each kind of interruption happened and lost nothing; said at the end."""
     counted: Counter[str] = Counter()
     yield counted
     told = ", ".join(f"{kind} {count}" for kind, count in counted.items())
@@ -163,6 +163,7 @@ def sign_in_in_place(page: Page) -> None:
 
 def test_the_session_ends_while_one_types(desk, live_server, open_desk, chance, tally):
     before, texts = notes_in(desk), []
+    done: Counter[str] = Counter()
     page = open_desk(live_server.url)
     for _round in range(10):
         page.goto(NEW)
@@ -185,8 +186,9 @@ def test_the_session_ends_while_one_types(desk, live_server, open_desk, chance, 
         save(page)
         saved(page)
         texts.append(text)
-        tally["expiry"] += 4
+        done["expiry"] += 4
     assert_all_there(desk, before, texts)
+    tally.update(done)
 
 
 # Half a minute without a network
@@ -194,6 +196,7 @@ def test_the_session_ends_while_one_types(desk, live_server, open_desk, chance, 
 
 def test_the_network_is_away_for_half_a_minute(desk, live_server, open_desk, chance, tally):
     before, texts = notes_in(desk), []
+    done: Counter[str] = Counter()
     page = open_desk(live_server.url)
     for _round in range(10):
         page.goto(NEW)
@@ -222,8 +225,9 @@ def test_the_network_is_away_for_half_a_minute(desk, live_server, open_desk, cha
         save(page)
         saved(page)
         texts.append(text)
-        tally["offline 30 s"] += 4
+        done["offline 30 s"] += 4
     assert_all_there(desk, before, texts)
+    tally.update(done)
 
 
 # Two tabs
@@ -231,6 +235,7 @@ def test_the_network_is_away_for_half_a_minute(desk, live_server, open_desk, cha
 
 def test_two_tabs_are_written_in_by_turns(desk, live_server, open_desk, chance, tally):
     before, texts = notes_in(desk), []
+    done: Counter[str] = Counter()
     one = open_desk(live_server.url)
     other = one.context.new_page()
     other.clock.install()
@@ -251,7 +256,7 @@ def test_two_tabs_are_written_in_by_turns(desk, live_server, open_desk, chance, 
                 typed[page] += (piece := words(chance))
                 write(page, piece)
                 until_kept(page)
-                tally["two tabs"] += 1
+                done["two tabs"] += 1
         assert sorted(typed_in_drafts(desk)) == sorted(typed.values())
         for page in (one, other):
             page.bring_to_front()
@@ -260,6 +265,7 @@ def test_two_tabs_are_written_in_by_turns(desk, live_server, open_desk, chance, 
             saved(page)
         texts += typed.values()
     assert_all_there(desk, before, texts)
+    tally.update(done)
 
 
 # Two clicks
@@ -267,6 +273,7 @@ def test_two_tabs_are_written_in_by_turns(desk, live_server, open_desk, chance, 
 
 def test_the_button_is_pressed_twice(desk, live_server, open_desk, chance, tally):
     before, texts = notes_in(desk), []
+    done: Counter[str] = Counter()
     page = open_desk(live_server.url)
     page.goto(NEW)
     ways: list[Callable[[], None]] = [
@@ -292,8 +299,9 @@ def test_the_button_is_pressed_twice(desk, live_server, open_desk, chance, tally
         ways[round_ % len(ways)]()
         expect(page.locator("[name=form_key]")).not_to_have_value(form_key)
         saved(page)
-        tally["double click"] += 1
+        done["double click"] += 1
     assert_all_there(desk, before, texts)
+    tally.update(done)
 
 
 # A server that is killed
@@ -349,6 +357,7 @@ def insist(page: Page, server: PortalServer, text: str) -> None:
 
 def test_the_server_is_killed(desk, server, open_desk, chance, tally):
     before, texts = notes_in(desk), []
+    done: Counter[str] = Counter()
     page = open_desk(server.url)
     for round_ in range(20):
         whole = round_ % 10 == 0
@@ -377,5 +386,6 @@ def test_the_server_is_killed(desk, server, open_desk, chance, tally):
         killed_after(server, chance.uniform(0, 0.25), whole=whole)
         insist(page, server, text)
         texts.append(text)
-        tally["kill -9 of the server" if whole else "kill -9 of its process"] += 2
+        done["kill -9 of the server" if whole else "kill -9 of its process"] += 2
     assert_all_there(desk, before, texts)
+    tally.update(done)
