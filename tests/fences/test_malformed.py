@@ -331,10 +331,23 @@ def test_the_capture_form_survives_anything(specialist, town, sliven, what):
         "duration_minutes",
         "form_key",
         "version",
+        "person",
+        "person_asked",
+        "follow_up_on",
+        "follow_up_title",
+        "clock",
+        "new-names",
+        "new-phones",
+        "new-identifier",
+        "new-form_key",
+        "new-shown",
     )
     number = town[Consultation].pk
-    for url in (f"{JOURNAL}nova/", f"{JOURNAL}{number}/", "/profil/"):
-        for data in (dict.fromkeys(names, value), {n: [value, value] for n in names}):
+    with municipality_scope(sliven):
+        Consultation.objects.update(specialist=specialist.user)  # who may then correct it
+    for url in (f"{JOURNAL}nova/", f"{JOURNAL}{number}/promyana/", "/profil/"):
+        once = dict.fromkeys(names, value)
+        for data in (once, {n: [value, value] for n in names}, {**once, "write_down": value}):
             response = specialist.post(url, {**data, "membership": value})
             assert response.status_code in (200, 422), f"{url}: {response.status_code}"
     with municipality_scope(sliven):
