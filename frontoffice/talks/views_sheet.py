@@ -11,10 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from frontoffice.consultations import find_consultation
-from frontoffice.looks import record_look
 from frontoffice.models import Consultation
 from frontoffice.talks.tasks import MOST_SERVICES, send_talk_sheet
+from frontoffice.views.opening import opens_consultation
 from municipalities import secrets
 from municipalities.audit import AccessEvent, record_access
 from municipalities.permissions import can_use_desk, require
@@ -52,11 +51,9 @@ def talk_sheet(request: HttpRequest) -> HttpResponse:
 @require(can_use_desk)
 @sensitive_post_parameters("email")
 @require_http_methods(["GET", "HEAD", "POST"])
-def consultation_sheet(request: HttpRequest, pk: int) -> HttpResponse:
+@opens_consultation
+def consultation_sheet(request: HttpRequest, consultation: Consultation) -> HttpResponse:
     """The sheet of a recorded consultation, with the day one will hear from us again."""
-    consultation = find_consultation(pk)
-    if consultation.person:
-        record_look(request, consultation.person)
     return _sheet(request, [s.pk for s in consultation.services.all()], consultation)
 
 

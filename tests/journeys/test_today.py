@@ -106,9 +106,7 @@ def test_the_page_of_a_day_outside_and_the_sheet_are_good(browse, screen):
     expect(page.get_by_role("alert").first).to_be_visible()
     assert_good(page)
     page.goto("/rabotno-myasto/konsultatsii/")
-    page.locator("table.listed a").first.click()
-    page.get_by_role(
-        "link", name=re.compile("Лист за гражданина|лист", re.IGNORECASE)
-    ).first.click()
+    page.locator("tr", has_text="Асистентска").first.get_by_role("link").click()
+    page.get_by_role("link", name="Лист за човека").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Услуги за вас")
     assert_good(page)
