@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.shortcuts import get_object_or_404
 
+from frontoffice.kept import lock_kept
 from frontoffice.models import Consultation, ConsultationTopic, ConsultationVersion
 from frontoffice.versions import facts_of, written_facts
 from municipalities.models import Membership, User
@@ -57,6 +59,7 @@ def record_consultation(
         raise TypeError(f"Not facts of a consultation: {sorted(unknown)}")
     try:
         with transaction.atomic():
+            _lead_to_kept(facts)
             consultation = Consultation.objects.create(
                 municipality=membership.municipality,
                 office=membership.office,
@@ -89,6 +92,7 @@ def correct_consultation(
     Nothing is kept and no version counted where nothing differs. Raises ConsultationChanged if
     ``version`` is not the stored one.
     """
+    _lead_to_kept(facts)  # the person before the consultation, as a merge locks them
     locked = Consultation.objects.select_for_update(of=("self",)).get(pk=consultation.pk)
     if locked.version != version:
         raise ConsultationChanged(locked)
@@ -113,3 +117,9 @@ def correct_consultation(
     locked.topics.set(topics)
     locked.services.set(services)
     return locked
+
+
+def _lead_to_kept(facts: dict[str, Any]) -> None:
+    """Put the record that was kept in the place of a merged one among ``facts``."""
+    if facts.get("person"):
+        facts["person"] = lock_kept(facts["person"])

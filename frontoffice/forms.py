@@ -14,9 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from frontoffice.finding import LONGEST_QUESTION
-from frontoffice.followups.days import LAST_YEAR
+from frontoffice.followups.days import FIRST_YEAR, LAST_YEAR
 from frontoffice.forms_capture import begun
 from frontoffice.forms_people import UNKEPT, refuse_egn
+from frontoffice.kept import PersonField
 from frontoffice.models import LONGEST_CONSULTATION, Consultation, ConsultationTopic, Person
 from frontoffice.preferences.models import KEYS_FOR_TOPICS
 from frontoffice.preferences.reading import ordered_topics
@@ -149,7 +150,7 @@ class ConsultationForm(forms.Form):
         validators=[refuse_egn],
     )
     # Drawn by templates/frontoffice/person_block.html; anonymous unless somebody is chosen.
-    person = forms.ModelChoiceField(
+    person = PersonField(
         Person._base_manager.none(),
         label=_("Лице"),
         required=False,
@@ -257,6 +258,8 @@ class ConsultationForm(forms.Form):
         moment = self.cleaned_data["held_at"]
         if moment > timezone.now() + dt.timedelta(minutes=5):
             raise ValidationError(_("Консултацията не може да е в бъдещето."))
+        if moment.year < FIRST_YEAR:
+            raise ValidationError(_("Проверете годината."))
         return moment
 
     def facts(self) -> dict:

@@ -50,6 +50,20 @@ def note_says(question: str) -> Q:
     return condition
 
 
+class NumberField(forms.RegexField):
+    """The number of a record as addresses write it: digits, and nothing that is read as digits.
+
+    What stands before the view asks for the same, so one cannot be told „5.0“ and the other 5.
+    """
+
+    def __init__(self, **options):
+        super().__init__(r"\A[0-9]{1,18}\Z", strip=False, **options)
+
+    def clean(self, value):
+        text = super().clean(value)
+        return int(text) if text else None
+
+
 class JournalForm(PeriodFilter):
     """Search and filter of the journal, from the address of the page."""
 
@@ -101,7 +115,7 @@ class JournalForm(PeriodFilter):
     )
     lice = forms.BooleanField(label=_("Само с лице"), required=False)
     # One person: how their page leads here. Never a name.
-    litse = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    litse = NumberField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, request: HttpRequest, **kwargs):
         super().__init__(*args, **kwargs)

@@ -14,6 +14,7 @@ from frontoffice.dossier.models import PersonRelation
 from frontoffice.dossier.relations import EDITABLE
 from frontoffice.finding import LONGEST_QUESTION
 from frontoffice.forms_people import UNKEPT, refuse_egn
+from frontoffice.kept import PersonField
 from frontoffice.models_people import Person
 from frontoffice.names import phones, written_phone
 
@@ -40,7 +41,7 @@ class RelationForm(forms.Form):
         widget=forms.TextInput(attrs=UNKEPT),
         help_text=_("Ако е записан в общината. Ако не е, напишете името и телефона му по-долу."),
     )
-    other = forms.ModelChoiceField(
+    other = PersonField(
         Person._base_manager.none(),
         label=_("Записано лице"),
         required=False,
@@ -132,9 +133,16 @@ class RelationForm(forms.Form):
         if not self.is_bound or self.relation:
             return None
         try:
-            return self.fields["other"].clean(self.data.get("other"))
+            found = self.fields["other"].clean(self.data.get("other"))
         except ValidationError:
             return None
+        return found if found != self.person else None
+
+    def clean_other(self) -> Person | None:
+        other = self.cleaned_data["other"]
+        if other == self.person:  # by an old record of theirs, merged into this one
+            raise ValidationError(self.fields["other"].error_messages["invalid_choice"])
+        return other
 
     def clean_name(self) -> str:
         return " ".join(self.cleaned_data["name"].split())

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from frontoffice.dossier.models import PersonNote
+from frontoffice.kept import lock_kept
 from frontoffice.models_people import Person
 from municipalities.models import Membership
 
@@ -47,6 +48,7 @@ def add_note(
         return earlier, False
     try:
         with transaction.atomic():
+            note.person = lock_kept(person)
             note.save()
     except IntegrityError:
         if earlier := sent.first():

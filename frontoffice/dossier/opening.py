@@ -10,17 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from frontoffice.dossier.reasons import ask_first, held_reason
+from frontoffice.drafts.page import WORD
+from frontoffice.kept import kept_of
 from frontoffice.looks import find_person, record_look
 from frontoffice.models_people import Person
-
-
-def kept_of(person: Person) -> Person:
-    """Return the record in which the person now stands: their own unless it was merged."""
-    seen = {person.pk}
-    while person.merged_into_id and person.merged_into_id not in seen:
-        person = find_person(person.merged_into_id)
-        seen.add(person.pk)
-    return person
 
 
 def opens_person(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -35,7 +28,8 @@ def opens_person(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     def opened(request: HttpRequest, pk: int, **kwargs) -> HttpResponse:
         named = find_person(pk)
         person = kept_of(named)
-        if person != named and request.method != "POST":
+        # What was being typed about the old record, kept as a draft, opens for the kept one.
+        if person != named and request.method != "POST" and WORD not in request.GET:
             return to_kept(request, person)
         asks, reason = held_reason(request, person)
         if asks:

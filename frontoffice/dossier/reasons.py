@@ -63,13 +63,16 @@ def is_known(request: HttpRequest, person: Person, *, days: int) -> bool:
     return Person.objects.filter(Exists(talks) | Exists(tasks) | own, pk=person.pk).exists()
 
 
-def held_reason(request: HttpRequest, person: Person) -> tuple[bool, str]:
-    """Return whether a reason has to be given first, and the one that holds ("" when none)."""
+def held_reason(request: HttpRequest, person: Person, *, is_form: bool = True) -> tuple[bool, str]:
+    """Return whether a reason has to be given first, and the one that holds ("" when none).
+
+    ``is_form`` False: what is sent is a press of a button, in which nobody can have been typing.
+    """
     policy = policy_of(request.municipality)
     if policy.asks_reason == DeskPolicy.AsksReason.NEVER:
         return False, ""
     holds = dt.timedelta(minutes=policy.reason_holds_minutes)
-    if request.method == "POST":
+    if is_form and request.method == "POST":
         holds = max(holds, A_FORM_HOLDS)
     reason = given_reason(request, person, within=holds)
     if reason:

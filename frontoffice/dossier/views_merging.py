@@ -23,12 +23,14 @@ from frontoffice.dossier.merging import (
     undo_merge,
 )
 from frontoffice.dossier.models import PersonMerge, PersonNote, PersonRelation
-from frontoffice.dossier.opening import opens_person
+from frontoffice.dossier.opening import opens_person, to_kept
 from frontoffice.dossier.reasons import ask_first, held_reason
+from frontoffice.dossier.timeline import tasks_of
 from frontoffice.finding import find_people, likely_duplicates
 from frontoffice.forms_people import NAMED_LABELS, FindForm, refuse_egn
 from frontoffice.looks import find_person_named, record_look
-from frontoffice.models import Consultation, FollowUp, Person
+from frontoffice.models import Consultation, Person
+from frontoffice.permissions import readable_notes
 from municipalities.permissions import can_see_people, require
 from municipalities.views.confirming import confirm
 
@@ -84,6 +86,9 @@ def merge(request: HttpRequest, person: Person) -> HttpResponse:
     if not named:
         return _choose(request, person)
     other = find_person_named(named)
+    if request.path != reverse("person_merge", args=[person.pk]):
+        # Merged by a colleague meanwhile, or by this very form: two others were compared.
+        return to_kept(request, person)
     asks, reason = held_reason(request, other)
     if asks:
         return ask_first(request, other)
@@ -119,7 +124,7 @@ def merge(request: HttpRequest, person: Person) -> HttpResponse:
             "form": form,
             "rows": _rows(person, other),
             "why_not": reason_against(person, other),
-            "counts": [_counts(person), _counts(other)],
+            "counts": [_counts(request, person), _counts(request, other)],
             "gains": [_gains(person, other), _gains(other, person)],
         },
         status=422 if form.errors else 200,
@@ -170,11 +175,13 @@ def _rows(first: Person, second: Person) -> list[Row]:
     return [row for row in rows if row.first or row.second]
 
 
-def _counts(person: Person) -> list[tuple[str, int]]:
+def _counts(request: HttpRequest, person: Person) -> list[tuple[str, int]]:
+    """Count what the reader sees of the person: that there is more is not told either."""
+    notes = PersonNote.objects.filter(readable_notes(request), person=person)
     rows: dict[str, QuerySet] = {
         "консултации": Consultation.objects.filter(person=person),
-        "задачи": FollowUp.objects.filter(person=person),
-        "бележки": PersonNote.objects.filter(person=person, removed_at__isnull=True),
+        "задачи": tasks_of(request, person),
+        "бележки": notes.filter(removed_at__isnull=True),
         "близки": PersonRelation.objects.filter(person=person, ended_at__isnull=True),
     }
     return [(words, found.count()) for words, found in rows.items()]

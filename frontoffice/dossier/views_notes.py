@@ -70,6 +70,7 @@ def edit_note(request: HttpRequest, person: Person, note: int) -> HttpResponse:
     try:
         change_note(found, version=form.cleaned_data["version"] or 0, **facts)
     except NoteChanged as changed:
+        find_note(request, person, found.pk)  # whether it may still be read, for only its author
         form.add_error(
             None,
             "Бележката е променена, докато пишехте. Вашето е запазено по-долу. Вижте разликите и "

@@ -14,12 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from frontoffice.dossier.forms_notes import ReasonForm, TimelineFilter
 from frontoffice.dossier.models import PersonNote
-from frontoffice.dossier.opening import kept_of, opens_person, to_kept
+from frontoffice.dossier.opening import opens_person, to_kept
 from frontoffice.dossier.reasons import ask_first, held_reason
 from frontoffice.dossier.relations import close_people, ids_of
 from frontoffice.dossier.timeline import Kind, people_of, tasks_of, timeline
 from frontoffice.finding import Likeness, likely_duplicates
-from frontoffice.looks import find_person, record_found, record_look
+from frontoffice.kept import kept_of
+from frontoffice.looks import find_person
 from frontoffice.models import Person
 from frontoffice.people import reveal_identifier
 from frontoffice.permissions import can_change_note, readable_notes
@@ -52,7 +53,7 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
         return to_kept(request, kept)
     if not person.has_secret_identifier:
         return redirect("person", pk)
-    asks, reason = held_reason(request, person)
+    asks, reason = held_reason(request, person, is_form=False)
     if asks:
         return ask_first(request, person)
     record_access(request, AccessEvent.Action.REVEALED, person, reason=reason)
@@ -146,10 +147,10 @@ def person_reason(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
-        if request.GET.get("ot-tarsene"):
-            record_found(request, person, reason=reason)
-        else:
-            record_look(request, person, reason=reason)
+        # Always a row of its own: this one says from when on the reason holds.
+        was_found = bool(request.GET.get("ot-tarsene"))
+        action = AccessEvent.Action.FOUND if was_found else AccessEvent.Action.VIEWED
+        record_access(request, action, person, reason=reason)
         return redirect(then)
     return render(
         request,

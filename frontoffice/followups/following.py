@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from frontoffice.followups.models import FollowUp, Handover
+from frontoffice.kept import lock_kept
 from municipalities.models import Membership, Office, User
 from municipalities.team import ROLES_AT_DESK
 
@@ -80,7 +81,7 @@ def create_follow_up(
                 note=note,
                 due_on=due_on,
                 due_at=due_at,
-                person=person,
+                person=lock_kept(person),
                 consultation=consultation,
                 reminds=reminds,
                 office=office,
@@ -106,6 +107,8 @@ def update_follow_up(follow_up: FollowUp, *, version: int, **facts: Any) -> Foll
     unknown = set(facts) - set(EDITABLE)
     if unknown:
         raise TypeError(f"Not facts of a follow-up: {sorted(unknown)}")
+    if facts.get("person"):
+        facts["person"] = lock_kept(facts["person"])  # before the row, as a merge locks them
     locked = _lock(follow_up)
     if locked.version != version:
         raise FollowUpChanged(locked)

@@ -13,6 +13,7 @@ from frontoffice.followups.days import LAST_YEAR, next_working
 from frontoffice.followups.following import colleagues
 from frontoffice.followups.models import FollowUp
 from frontoffice.forms_people import UNKEPT, refuse_egn
+from frontoffice.kept import PersonField
 from frontoffice.models import Consultation
 from frontoffice.models_people import Person
 from municipalities.models import User
@@ -82,7 +83,7 @@ class FollowUpForm(forms.Form):
     reminds = forms.BooleanField(
         label="Напомни по е-поща сутринта на деня", required=False, initial=True
     )
-    person = forms.ModelChoiceField(
+    person = PersonField(
         Person._base_manager.none(),
         label=LABELS["person"],
         required=False,

@@ -124,8 +124,11 @@ class Asked:
 
 
 def owner_named(asked: Asked) -> User | None:
-    """Return whose the list is narrowed to."""
-    return User.objects.filter(pk=asked.owner).first() if asked.owner else None
+    """Return whose the list is narrowed to: somebody who works or worked in the municipality."""
+    if not asked.owner:
+        return None
+    here = Membership.objects.filter(user=asked.owner).values("user")
+    return User.objects.filter(pk__in=here).first()
 
 
 def _conditions() -> dict[str, Q]:

@@ -17,7 +17,7 @@ from frontoffice.drafts import page as drafts
 from frontoffice.followups import following
 from frontoffice.followups.days import is_working, quick_days
 from frontoffice.followups.differences import differences
-from frontoffice.followups.following import FollowUpChanged, FollowUpClosed
+from frontoffice.followups.following import FollowUpChanged, FollowUpClosed, NotAColleague
 from frontoffice.followups.forms import CloseForm, FollowUpForm, HandOverForm
 from frontoffice.followups.listing import CLOSED, Asked, owner_named
 from frontoffice.followups.models import FollowUp
@@ -37,6 +37,7 @@ PER_PAGE = 25
 MOST_AT_ONCE = 200  # follow-ups that change hands by one press
 MOST_EXPORTED = 10_000  # rows
 WRITTEN = ("title", "note", "outcome")
+NO_COLLEAGUE = "Колегата вече не работи на бюро."
 
 
 # The list
@@ -136,8 +137,8 @@ def new_follow_up(request: HttpRequest) -> HttpResponse:
         follow_up, is_new = following.create_follow_up(
             membership=request.membership, form_key=form.cleaned_data["form_key"], **form.facts()
         )
-    except following.NotAColleague:  # their role ended since the form was checked
-        form.add_error("owner", "Колегата вече не работи на бюро. Изберете друг.")
+    except NotAColleague:  # their role ended since the form was checked
+        form.add_error("owner", f"{NO_COLLEAGUE} Изберете друг.")
         return _form_page(request, form)
     draft.close()
     said = f"Задачата е записана за {_day_words(follow_up)}."
@@ -345,6 +346,8 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
             )
         except FollowUpClosed:
             messages.error(request, "Междувременно задачата е приключена. Не е предадена.")
+        except NotAColleague:
+            messages.error(request, f"{NO_COLLEAGUE} Не е предадена.")
         else:
             messages.success(request, f"Задачата вече е у {to.name}.")
         seen = FollowUp.objects.visible_to(request.membership).filter(pk=pk).exists()
@@ -372,9 +375,13 @@ def hand_over_many(request: HttpRequest) -> HttpResponse:
     form = HandOverForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         to = form.cleaned_data["to"]
-        moved = following.hand_over_many(
-            chosen, membership=request.membership, to=to, note=form.cleaned_data["note"]
-        )
+        try:
+            moved = following.hand_over_many(
+                chosen, membership=request.membership, to=to, note=form.cleaned_data["note"]
+            )
+        except NotAColleague:
+            messages.error(request, f"{NO_COLLEAGUE} Задачите не са предадени.")
+            return redirect("follow_ups")
         words = f"{plural(moved, 'Предадена е', 'Предадени са')} {moved} "
         messages.success(request, f"{words}{plural(moved, 'задача', 'задачи')} на {to.name}.")
         return redirect(f"{reverse('follow_ups')}?chii=vsichki&u={to.pk}")

@@ -85,8 +85,10 @@ def templates_kept_by(user: User, *, with_the_desks: bool):
     return NoteTemplate.objects.filter(owned | Q(owner=None) if with_the_desks else owned)
 
 
+@transaction.atomic
 def set_policy(*, municipality: Municipality, **decided) -> DeskPolicy:
     """Save what the municipality decided; fields of ``DeskPolicy``."""
+    Municipality.objects.select_for_update().get(pk=municipality.pk)  # as above: one row
     policy = policy_of(municipality)
     for name, value in decided.items():
         setattr(policy, name, value)

@@ -18,6 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from frontoffice.consultations import record_consultation
+from frontoffice.followups.days import FIRST_YEAR
 from frontoffice.forms_people import refuse_egn
 from frontoffice.models import LONGEST_CONSULTATION, Consultation, ConsultationTopic
 from frontoffice.preferences.reading import ordered_topics
@@ -63,6 +64,8 @@ class DayForm(forms.Form):
         day = self.cleaned_data["day"]
         if day > timezone.localdate():
             raise ValidationError(_("Денят не може да е в бъдещето."))
+        if day.year < FIRST_YEAR:
+            raise ValidationError(_("Проверете годината."))
         return day
 
 
@@ -124,7 +127,7 @@ def field_day(request: HttpRequest) -> HttpResponse:
     )
     lines.extra = LINES if data else 0
     if data and form.is_valid() and lines.is_valid():
-        talks = [line for line in lines if line.is_talk]
+        talks = [(number, line) for number, line in enumerate(lines) if line.is_talk]
         if talks:
             written = _record(request.membership, form.cleaned_data, talks)
             messages.success(request, _told(written, len(talks)))
@@ -146,15 +149,16 @@ def _told(written: int, sent: int) -> str:
 
 
 @transaction.atomic
-def _record(membership: Membership, day: dict[str, Any], talks: list[LineForm]) -> int:
+def _record(membership: Membership, day: dict[str, Any], talks: list[tuple[int, LineForm]]) -> int:
     """Record the lines one after another from nine o'clock; return how many were new."""
     moment = timezone.make_aware(dt.datetime.combine(day["day"], STARTS_AT))
     new = 0
-    for number, line in enumerate(talks):
+    for number, line in talks:
         facts = line.cleaned_data
         _row, is_new = record_consultation(
             membership=membership,
-            # The page has one key; each of its lines has one of its own, the same every time.
+            # The page has one key; each of its lines has one of its own, the same every time, also
+            # when one comes back to it and fills a line that was left empty.
             form_key=uuid.uuid5(day["form_key"], str(number)),
             topics=[line.topics[facts["topic"]]],
             held_at=min(moment, timezone.now()),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from frontoffice.finding import Likeness, find_people, likely_duplicates
 from frontoffice.forms_capture import QuickPersonForm
 from frontoffice.forms_people import FindForm
+from frontoffice.kept import kept_of
 from frontoffice.looks import find_person_named
 from frontoffice.models import Person
 from frontoffice.people import IdentifierTaken, create_person, person_with
@@ -29,7 +30,7 @@ TYPED_OF_PEOPLE = ("person_query", "person_asked", "note", "new-names", "new-pho
 def person_choices(request: HttpRequest) -> HttpResponse:
     """The part of the capture screen that offers people, or writes one down; for scripts."""
     chosen = request.POST.get("person", "")
-    person = find_person_named(chosen) if chosen else None
+    person = kept_of(find_person_named(chosen)) if chosen else None
     if asks_to_write_down(request):
         context = choices_after(write_down(request), person, request)
     else:

@@ -8,11 +8,13 @@ from django.core.paginator import Paginator
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from frontoffice import exports
 from frontoffice.dossier.opening import asks_why
+from frontoffice.dossier.reasons import ask_first, held_reason
 from frontoffice.forms_journal import JournalForm
 from frontoffice.looks import find_person, record_look
 from frontoffice.models import Consultation, Person
@@ -75,6 +77,9 @@ def consultations_export(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, "Поправете филтрите и изнесете отново.")
         return redirect("consultations")
+    number = form.cleaned_data.get("litse")
+    if number and held_reason(request, person := find_person(number))[0]:
+        return ask_first(request, person, then=f"{reverse('consultations')}?litse={number}")
     _person_of(request, form)
     rows = list(
         form.narrow(Consultation.objects.for_listing().select_related("settlement", "person"))[

@@ -13,12 +13,13 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods, require_safe
 
 from frontoffice.changes import differences
-from frontoffice.dossier.opening import kept_of, opens_person, to_kept
+from frontoffice.dossier.opening import opens_person, to_kept
 from frontoffice.dossier.reasons import ask_first, held_reason
 from frontoffice.drafts import page as drafts
 from frontoffice.finding import Likeness, find_people, likely_duplicates
 from frontoffice.forms_people import FindForm, PersonForm, initial_from_question, initial_of
 from frontoffice.identifiers import compact, mask, may_be_national
+from frontoffice.kept import kept_of
 from frontoffice.looks import find_person, record_found
 from frontoffice.models import Draft, Person
 from frontoffice.people import (

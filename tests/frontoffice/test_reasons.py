@@ -192,3 +192,44 @@ def test_it_leads_nowhere_but_to_the_portal(specialist, sliven, person, elsewher
 def test_a_foreign_person_is_missing(elena_specialist, person):
     assert elena_specialist.get(why(person)).status_code == 404
     assert elena_specialist.post(why(person), {"words": "Обаждане"}).status_code == 404
+
+
+@pytest.mark.parametrize("written", ["{}.0", " {}", "%2B{}", "{}%0A"])
+def test_the_journal_of_a_person_is_not_opened_by_writing_the_number_otherwise(
+    specialist, sliven, person, written
+):
+    policy(sliven, ALWAYS)
+    address = f"{reverse('consultations')}?litse={written.format(person.pk)}"
+    answer = specialist.get(address, follow=True)
+    assert "Вяра" not in answer.content.decode() or asks(specialist.get(address), person)
+
+
+def test_the_journal_of_a_person_is_not_taken_out_without_a_reason(specialist, sliven, person):
+    policy(sliven, ALWAYS)
+    ConsultationFactory(municipality=sliven, person=person)
+    answer = specialist.post(reverse("consultations_export"), {"litse": str(person.pk)})
+    assert asks(answer, person)
+    assert kept(sliven) == []
+
+
+def test_a_number_is_not_shown_by_a_reason_that_is_over(specialist, sliven, person):
+    policy(sliven, ALWAYS, reason_holds_minutes=5)
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        specialist.post(why(person), {"choice": "Проверка на данни"})
+        clock.shift(dt.timedelta(minutes=6))
+        answer = specialist.post(reverse("person_reveal", args=[person.pk]))
+    assert asks(answer, person)
+    assert "revealed" not in [action for action, _reason in kept(sliven)]
+
+
+def test_a_reason_given_again_holds_again_at_once(specialist, sliven, person):
+    policy(sliven, ALWAYS, reason_holds_minutes=5)
+    same = {"choice": "Проверка на данни"}
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        specialist.post(why(person), same)
+        clock.shift(dt.timedelta(minutes=4, seconds=45))
+        assert specialist.get(page_of(person)).status_code == 200
+        clock.shift(dt.timedelta(seconds=30))
+        assert asks(specialist.get(page_of(person)), person)
+        specialist.post(why(person), same)
+        assert specialist.get(page_of(person)).status_code == 200

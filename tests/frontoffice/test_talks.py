@@ -168,6 +168,7 @@ def test_one_wrong_line_records_none_and_keeps_what_was_typed(specialist, sliven
     "facts",
     [
         {"day": "1.1.2090"},
+        {"day": "1.1.0001"},
         {"day": ""},
         {"settlement": "999999999999999999999"},
         {"form_key": "x"},
@@ -205,3 +206,13 @@ def test_the_sheet_costs_the_same_for_few_and_many_services(specialist, sliven, 
     few = queries.of(specialist, f"{SHEET}?u={services[0].pk}")
     many = queries.of(specialist, SHEET + "?" + "&".join(f"u={s.pk}" for s in services))
     assert len(few) == len(many)
+
+
+def test_a_line_filled_in_later_is_the_one_that_is_added(specialist, sliven, topic):
+    lines = [{"topic": topic.pk, "note": "Първи"}, {"topic": ""}, {"topic": topic.pk}]
+    sent = day(sliven, *lines)
+    specialist.post(DAY, sent)
+    came_back = {**sent, "red-1-topic": topic.pk, "red-1-note": "Забравен"}
+    specialist.post(DAY, came_back)
+    notes = sorted(row.note for row in rows_of(sliven, Consultation))
+    assert notes == ["", "Забравен", "Първи"]
