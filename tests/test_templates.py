@@ -184,7 +184,7 @@ def test_code_that_writes_markup_has_nothing_inline_either():
 
 
 # A part of a page that our own server has drawn, put in its place.
-DRAWN_BY_THE_SERVER = {"static/js/person.js: .innerHTML"}
+DRAWN_BY_THE_SERVER = {"static/js/discussed.js: .innerHTML", "static/js/person.js: .innerHTML"}
 
 
 def test_scripts_do_not_make_code_or_markup_of_text():
