@@ -57,7 +57,7 @@ class NumberField(forms.RegexField):
     """
 
     def __init__(self, **options):
-        super().__init__(r"\A[0-9]{1,18}\Z", strip=False, **options)
+        super().__init__(r"\A[0-9]{1,40}\Z", strip=False, **options)
 
     def clean(self, value):
         text = super().clean(value)

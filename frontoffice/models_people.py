@@ -22,6 +22,7 @@ from municipalities.tenancy import MunicipalModel
 
 NAMES = ("given_name", "middle_name", "family_name")
 EARLIEST_BIRTH_YEAR = 1870
+LONGEST_KEY = 300
 NO_LONGER_READ = "••••••••••"
 
 
@@ -41,7 +42,7 @@ class Person(MunicipalModel):
     given_name = models.CharField(_("име"), max_length=80)
     middle_name = models.CharField(_("бащино име"), max_length=80, blank=True)
     family_name = models.CharField(_("фамилно име"), max_length=80, blank=True)
-    search_name = models.CharField(max_length=300, editable=False)
+    search_name = models.CharField(max_length=LONGEST_KEY, editable=False)
 
     identifier_kind = models.CharField(
         _("вид номер"),
@@ -162,7 +163,9 @@ class Person(MunicipalModel):
         return f"лице № {self.pk}"
 
     def save(self, *args, **kwargs) -> None:
-        self.search_name = name_key(self.given_name, self.middle_name, self.family_name)
+        # Of „ю“ and „я“ the key has two letters: of the longest names it would not fit.
+        found_by = name_key(self.given_name, self.middle_name, self.family_name)
+        self.search_name = found_by[:LONGEST_KEY]
         fields = kwargs.get("update_fields")
         if fields is not None and set(fields) & set(NAMES):
             kwargs["update_fields"] = {*fields, "search_name"}

@@ -200,7 +200,10 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take apart two records that were made one by mistake."""
     rows = PersonMerge.objects.select_related("kept", "merged")
     made: PersonMerge = get_object_or_404(rows, pk=pk, undone_at__isnull=True)
-    record_look(request, made.kept)
+    asks, reason = held_reason(request, made.kept)
+    if asks:
+        return ask_first(request, made.kept)
+    record_look(request, made.kept, reason=reason)
     if request.method != "POST":
         return confirm(
             request,

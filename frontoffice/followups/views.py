@@ -13,6 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from frontoffice.dossier.opening import asks_why
+from frontoffice.dossier.reasons import ask_first, held_reason
 from frontoffice.drafts import page as drafts
 from frontoffice.followups import following
 from frontoffice.followups.days import is_working, quick_days
@@ -129,8 +130,14 @@ def export(request: HttpRequest) -> HttpResponse:
 @asks_why("lice")
 def new_follow_up(request: HttpRequest) -> HttpResponse:
     """Promise something; sent twice it is saved once."""
+    brought = _brought(request)
+    if request.method != "POST" and brought.get("person"):
+        asks, reason = held_reason(request, brought["person"])
+        if asks:
+            return ask_first(request, brought["person"])
+        record_look(request, brought["person"], reason=reason)
     draft = drafts.of(request, form=Draft.Form.FOLLOW_UP)
-    form = draft.bind(FollowUpForm, user=request.user, initial=_brought(request))
+    form = draft.bind(FollowUpForm, user=request.user, initial=brought)
     if request.method != "POST" or not form.is_valid():
         return _form_page(request, form)
     try:
@@ -160,8 +167,6 @@ def _brought(request: HttpRequest) -> dict:
         brought["person"] = brought["consultation"].person
     if request.GET.get("lice"):
         brought["person"] = find_person_named(request.GET["lice"])
-    if brought.get("person"):
-        record_look(request, brought["person"])
     return brought
 
 

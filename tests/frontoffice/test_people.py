@@ -353,3 +353,9 @@ def test_raw_sql_of_another_sees_nobody(town, elena, table):
     with municipality_scope(elena), connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {table}")
         assert cursor.fetchone() == (0,)
+
+
+def test_the_longest_names_there_can_be_are_kept(sliven):
+    long = {"given_name": "юя" * 40, "middle_name": "яю" * 40, "family_name": "юяя" * 26}
+    person = PersonFactory(municipality=sliven, **long)
+    assert len(person.full_name) > 230
