@@ -1,7 +1,7 @@
 # Всички команди на проекта. „make“ без нищо ги изброява.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast browser lint format look requirements reset clean dev
+.PHONY: help run test test-fast browser interruptions lint format look requirements reset clean dev
 
 # Any Python will do: scripts/bootstrap.py finds a new enough one itself and says so if there is none.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -30,6 +30,9 @@ test-fast: dev ## Проверките без браузъра
 
 browser: dev ## Само проверките в браузъра
 	@$(PYTEST) -m browser $(ARGS)
+
+interruptions: dev ## 200 прекъсвания на работата: изтекла сесия, без мрежа, два раздела, двойно натискане, убит сървър
+	@INTERRUPTIONS=all $(PY) -m pytest -m browser -s -q tests/journeys/test_interruptions.py $(ARGS)
 
 lint: export FRONTOFFICE_MODE = test
 lint: dev ## Стил, шаблони, типове, липсващи миграции

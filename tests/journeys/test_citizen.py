@@ -39,7 +39,7 @@ def test_a_service_is_found_from_the_home_page(browse, screen, scripts):
 
     # Whom to call is on the page, and the call is a touch away.
     expect(page.locator('a[href^="tel:"]').first).to_be_visible()
-    apply = page.get_by_role("link", name="Как да заявя")
+    apply = page.get_by_role("link", name="Как да заявя", exact=True)
     if apply.count():
         apply.click()
         expect(page.get_by_role("main")).to_contain_text(name)
