@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
 from frontoffice.identifiers import compact, kinds_of, may_be_national, read_service_number
+from frontoffice.kept import kept_of
 from frontoffice.models_people import Person
 from frontoffice.names import MAX_WORDS, SHORTEST_PHONE_PART, keys, mismatch, phone_end
 from frontoffice.people import index_of
@@ -49,7 +50,7 @@ def find_people(question: str, municipality: Municipality) -> Found:
     """Return the people whom ``question``, typed into one box, may mean. Takes any text."""
     text = plain(question)[:LONGEST_QUESTION]
     if number := read_service_number(text):
-        return _listed(_people().filter(service_number=number))
+        return _with_service_number(number)
     if may_be_national(text):
         return _listed(_people().filter(identifier_index__in=_indexes(text, municipality)))
     end = phone_end(text)
@@ -66,6 +67,16 @@ def find_people(question: str, municipality: Municipality) -> Found:
 @sensitive_variables("text")
 def _indexes(text: str, municipality: Municipality) -> list[bytes]:
     return [index_of(kind, compact(text), municipality) for kind in kinds_of(text)]
+
+
+def _with_service_number(number: int) -> Found:
+    """Return who was ever given the number: people keep it on paper after their record has changed.
+
+    A ЕГН may have taken its place, or the record may have been merged into another.
+    """
+    given = Person.pgh_event_model.objects.filter(service_number=number).values("id")
+    rows = Person.objects.filter(pk__in=given).select_related("settlement").order_by("pk")
+    return Found(list(dict.fromkeys(kept_of(person) for person in rows[:MOST_FOUND])))
 
 
 def _listed(people: QuerySet[Person]) -> Found:

@@ -186,3 +186,10 @@ def _ids(value: Any) -> list[int]:
 
 def _name(row: models.Model) -> str:
     return row.full_name if isinstance(row, Person) else str(row)
+
+
+def people_once_in(consultation: Consultation) -> list[Person]:
+    """Return the people whom earlier versions name and the record itself does not any more."""
+    named = consultation.versions.values_list("facts__person", flat=True)
+    ids = {pk for pk in named if pk} - {consultation.person_id}
+    return list(Person.objects.filter(pk__in=ids).order_by("pk")) if ids else []

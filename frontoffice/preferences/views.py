@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -68,8 +68,10 @@ def desk_topics(request: HttpRequest) -> HttpResponse:
 
 def _office(request: HttpRequest) -> Office | None:
     asked = request.GET.get("ofis", "")
-    if not asked.isascii() or not asked.isdigit() or len(asked) > 18:
+    if not asked:
         return None
+    if not asked.isascii() or not asked.isdigit() or len(asked) > 18:
+        raise Http404
     return get_object_or_404(Office.objects, pk=int(asked))
 
 

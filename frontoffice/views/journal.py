@@ -18,7 +18,7 @@ from frontoffice.dossier.reasons import ask_first, held_reason
 from frontoffice.forms_journal import JournalForm
 from frontoffice.looks import find_person, record_look
 from frontoffice.models import Consultation, Person
-from frontoffice.versions import corrections_of, first_version_of
+from frontoffice.versions import corrections_of, first_version_of, people_once_in
 from frontoffice.views.opening import opens_consultation
 from municipalities.audit import AccessEvent, record_access
 from municipalities.exports import xlsx_response
@@ -124,7 +124,15 @@ def consultation_page(request: HttpRequest, consultation: Consultation) -> HttpR
 @require_safe
 @opens_consultation
 def consultation_versions(request: HttpRequest, consultation: Consultation) -> HttpResponse:
-    """Every correction, the newest first, with what it changed; below them the first record."""
+    """Every correction, the newest first, with what it changed; below them the first record.
+
+    They may name people the talk is no longer with: a look at each is kept, with its reason.
+    """
+    for person in people_once_in(consultation):
+        asks, reason = held_reason(request, person)
+        if asks:
+            return ask_first(request, person)
+        record_look(request, person, reason=reason)
     page = Paginator(
         consultation.versions.select_related("written_by").order_by("-version"),
         CORRECTIONS_PER_PAGE,

@@ -183,6 +183,14 @@ def test_a_merged_record_is_found_in_the_kept_one_only(scope, specialist, sliven
     assert find_people("0880000122", sliven).people == [kept]
 
 
+def test_a_number_on_paper_is_found_whatever_became_of_its_record(scope, specialist, sliven):
+    kept, merged = (one(sliven, identifier_kind="service", service_number=n) for n in (1, 2))
+    merge(specialist, kept, merged)
+    assert find_people("С-000002", sliven).people == [kept]
+    assert find_people("С-000001", sliven).people == [kept]
+    assert find_people("С-000003", sliven).people == []
+
+
 def test_no_value_is_kept_in_the_record_of_the_merge(scope, specialist, sliven):
     kept = one(sliven)
     merged = one(sliven, egn=EGN, phones="0880000122", email="vtora@example.bg")

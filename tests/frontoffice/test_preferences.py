@@ -76,7 +76,8 @@ def test_the_most_asked_topics_can_be_proposed(head, sliven, topics):
 
 @pytest.mark.parametrize("asked", ["x", "9" * 17, "9" * 40, "%00", "-1", "²"])
 def test_an_office_that_is_not_there(head, topics, asked):
-    assert head.get(f"{TOPICS}?ofis={asked}").status_code in {200, 404}
+    assert head.get(f"{TOPICS}?ofis={asked}").status_code == 404
+    assert head.post(f"{TOPICS}?ofis={asked}", on_keys(topics[3])).status_code == 404
 
 
 def test_an_office_of_another_municipality_is_not_there(head, elena, topics):

@@ -23,6 +23,7 @@ from tests.factories import (
     ServiceFactory,
     SettlementFactory,
 )
+from tests.factories_desk import DeskPolicyFactory
 from tests.factories_people import PersonFactory
 from tests.support.people import rows_of
 
@@ -237,3 +238,17 @@ class TestPage:
 
         address = reverse("consultation_versions", args=[saved.pk])
         queries.assert_same(specialist, address, rows, name="konsultatsiya-versii")
+
+    def test_a_person_named_only_by_an_earlier_version_is_looked_at_on_record(
+        self, saved, specialist, facts, sliven
+    ):
+        person = PersonFactory(municipality=sliven, created_by=specialist.user)
+        correct(saved, specialist, facts, version=1, person=person)
+        correct(saved, specialist, facts, version=2)
+        page = reverse("consultation_versions", args=[saved.pk])
+        assert person.full_name in specialist.get(page).content.decode()
+        assert [look.subject_id for look in rows_of(sliven, AccessEvent)] == [person.pk]
+        DeskPolicyFactory(municipality=sliven, asks_reason="always")
+        asked = specialist.get(page)
+        assert asked.status_code == 302
+        assert "prichina" in asked.url
