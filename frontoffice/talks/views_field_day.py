@@ -10,7 +10,8 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.forms.formsets import BaseFormSet
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,9 +19,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from frontoffice.consultations import record_consultation
+from frontoffice.drafts import page as drafts
 from frontoffice.followups.days import FIRST_YEAR
 from frontoffice.forms_people import refuse_egn
-from frontoffice.models import LONGEST_CONSULTATION, Consultation, ConsultationTopic
+from frontoffice.models import LONGEST_CONSULTATION, Consultation, ConsultationTopic, Draft
 from frontoffice.preferences.reading import ordered_topics
 from municipalities.models import Membership, Settlement
 from municipalities.permissions import can_use_desk, require
@@ -117,28 +119,38 @@ LineFormSet = forms.formset_factory(
 @require_http_methods(["GET", "HEAD", "POST"])
 def field_day(request: HttpRequest) -> HttpResponse:
     """Record the talks of a day outside the office, all of them or none; sent twice, once."""
-    data = request.POST if request.method == "POST" else None
-    form = DayForm(data, municipality=request.municipality, initial={"day": timezone.localdate()})
-    lines = LineFormSet(
-        data,
-        prefix="red",
-        initial=None if data else [USUAL] * LINES,
-        form_kwargs={"topics": ordered_topics(request.membership)},
+    draft = drafts.of(request, form=Draft.Form.FIELD_DAY)
+    is_sent = request.method == "POST"
+    form = draft.bind(
+        DayForm, municipality=request.municipality, initial={"day": timezone.localdate()}
     )
-    lines.extra = LINES if data else 0
-    if data and form.is_valid() and lines.is_valid():
+    lines = _lines(request.POST if is_sent else draft.typed, request.membership)
+    if is_sent and form.is_valid() and lines.is_valid():
         talks = [(number, line) for number, line in enumerate(lines) if line.is_talk]
         if talks:
             written = _record(request.membership, form.cleaned_data, talks)
+            draft.close()
             messages.success(request, _told(written, len(talks)))
             return redirect("consultations")
         form.add_error(None, "Няма нито един ред с тема. Изберете тема на всеки разговор.")
     return render(
         request,
         "frontoffice/talks/field_day.html",
-        {"form": form, "lines": lines},
-        status=422 if data else 200,
+        {"form": form, "lines": lines, "draft": draft, "is_sent": is_sent},
+        status=422 if is_sent else 200,
     )
+
+
+def _lines(data: QueryDict | None, membership: Membership) -> BaseFormSet:
+    """Return the lines as they were sent or typed, or a page of empty ones."""
+    lines = LineFormSet(
+        data,
+        prefix="red",
+        initial=None if data else [USUAL] * LINES,
+        form_kwargs={"topics": ordered_topics(membership)},
+    )
+    lines.extra = LINES if data else 0
+    return lines
 
 
 def _told(written: int, sent: int) -> str:

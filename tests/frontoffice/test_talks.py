@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 
 import pytest
 from django.core import mail
 
-from frontoffice.models import Consultation, ConsultationTopic, FollowUp
+from frontoffice.models import Consultation, ConsultationTopic, Draft, FollowUp
 from municipalities.audit import AccessEvent
 from municipalities.tenancy import municipality_scope
 from services_registry.models import Service
@@ -193,6 +194,31 @@ def test_the_page_of_the_day_has_lines_ready(specialist, topic):
     page = specialist.get(DAY).content.decode()
     assert page.count('name="red-11-topic"') == 1
     assert "Изнесена приемна" in page
+
+
+def test_lines_that_are_not_sent_yet_are_kept_and_come_back(specialist, sliven, topic):
+    page = specialist.get(DAY).content.decode()
+    hidden = dict(re.findall(r'name="(draft_\w+)" value="([^"]*)"', page))
+    sent = day(sliven, {"topic": topic.pk, "note": "Започнато"}, {"topic": "", "note": "Второ"})
+    answer = specialist.post("/rabotno-myasto/chernovi/zapis/", {**hidden, **sent})
+    assert answer.status_code == 200, answer.content.decode()
+    again = specialist.get(f"{DAY}?chernova={hidden['draft_tab']}").content.decode()
+    assert "Започнато" in again
+    assert "Второ" in again
+    assert "Изберете тема" not in again, "nothing is said of what is not sent"
+    back = dict(re.findall(r'name="(draft_\w+)" value="([^"]*)"', again))
+    sent["red-1-topic"] = topic.pk
+    assert specialist.post(DAY, {**back, **sent}).status_code == 302
+    assert len(rows_of(sliven, Consultation)) == 2
+    with municipality_scope(sliven):
+        assert Draft.objects.get().closed_at
+
+
+def test_while_one_talks_the_sheet_is_a_press_away(specialist, lunch):
+    part = specialist.get(
+        f"/rabotno-myasto/konsultatsii/uslugi/?u={lunch.pk}", HTTP_HX_REQUEST="true"
+    ).content.decode()
+    assert f"{SHEET}?u={lunch.pk}" in part
 
 
 def test_no_follow_up_comes_of_a_day(specialist, sliven, topic):
