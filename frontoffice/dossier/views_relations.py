@@ -24,7 +24,9 @@ from frontoffice.dossier.relations import (
     end_relation,
     seen_from,
 )
+from frontoffice.drafts import page as drafts
 from frontoffice.finding import find_people
+from frontoffice.models import Draft
 from frontoffice.models_people import Person
 from frontoffice.names import written_phone
 from municipalities.permissions import can_see_people, require
@@ -48,7 +50,8 @@ def find_relation(person: Person, pk: int) -> PersonRelation:
 @opens_person
 def new_relation(request: HttpRequest, person: Person) -> HttpResponse:
     """Record somebody close to the person: found on record, or by a name and a telephone."""
-    form = RelationForm(request.POST if request.method == "POST" else None, person=person)
+    draft = drafts.of(request, form=Draft.Form.RELATION)
+    form = draft.bind(RelationForm, person=person)
     if form.is_bound and form.asks():
         return _new_page(request, person, _without_errors(form))
     if request.method != "POST" or not form.is_valid():
@@ -64,6 +67,7 @@ def new_relation(request: HttpRequest, person: Person) -> HttpResponse:
     except RelationExists:
         form.add_error("kind", "Това лице вече е записано така. Изберете друго или го променете.")
         return _new_page(request, person, form)
+    draft.close()
     messages.success(request, "Записано е." if is_new else "Това вече беше записано.")
     return redirect("person", person.pk)
 
@@ -122,9 +126,8 @@ def edit_relation(request: HttpRequest, person: Person, relation: int) -> HttpRe
     if found.person_id != person.pk:
         return redirect("person_relation", found.person_id, found.pk)
     close = seen_from(found, person)
-    form = RelationForm(
-        request.POST if request.method == "POST" else None, person=person, relation=found
-    )
+    draft = drafts.of(request, form=Draft.Form.RELATION, subject=found)
+    form = draft.bind(RelationForm, person=person, relation=found)
     if request.method != "POST" or not form.is_valid():
         return _form_page(request, person, form, close=close)
     facts = form.facts()
@@ -140,6 +143,7 @@ def edit_relation(request: HttpRequest, person: Person, relation: int) -> HttpRe
         data["version"] = str(changed.current.version)
         shown = _differences(changed.current, facts)
         return _form_page(request, person, form, close=close, changed=shown)
+    draft.close()
     messages.success(request, "Промените са записани.")
     return redirect("person", person.pk)
 

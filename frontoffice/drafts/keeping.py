@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from frontoffice.drafts.models import Draft
-from frontoffice.models import Consultation, FollowUp, Person, PersonNote
+from frontoffice.models import Consultation, FollowUp, Person, PersonNote, PersonRelation
 from municipalities import secrets
 from municipalities.models import Membership, Municipality
 from municipalities.tenancy import municipality_scope
@@ -33,6 +33,7 @@ RECORDS: dict[str, type[models.Model]] = {
     Draft.Form.PERSON: Person,
     Draft.Form.FOLLOW_UP: FollowUp,
     Draft.Form.NOTE: PersonNote,
+    Draft.Form.RELATION: PersonRelation,
 }
 Fields = list[tuple[str, list[str]]]
 

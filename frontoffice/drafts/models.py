@@ -23,6 +23,7 @@ class Draft(MunicipalModel):
         PERSON = "person", _("лице")
         FOLLOW_UP = "follow_up", _("последваща задача")
         NOTE = "note", _("бележка за лице")
+        RELATION = "relation", _("близък или представител")
         FIELD_DAY = "field_day", _("изнесена приемна")
 
     user = models.ForeignKey(

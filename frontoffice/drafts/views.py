@@ -24,12 +24,19 @@ ROWS_PER_PAGE = 25
 LARGEST_SEQUENCE = 2**31 - 1
 LONGEST_EXCERPT = 80
 # Which of the typed fields say what a draft is about; never a number of a person.
-TELLING = (("title",), ("given_name", "middle_name", "family_name"), ("note",), ("text",))
+TELLING = (
+    ("title",),
+    ("name",),
+    ("given_name", "middle_name", "family_name"),
+    ("note",),
+    ("text",),
+)
 NAMES = {
     Draft.Form.CONSULTATION: ("Нова консултация", "Промяна на консултация"),
     Draft.Form.PERSON: ("Ново лице", "Промяна на данни на лице"),
     Draft.Form.FOLLOW_UP: ("Нова последваща задача", "Промяна на последваща задача"),
     Draft.Form.NOTE: ("Нова бележка за лице", "Промяна на бележка за лице"),
+    Draft.Form.RELATION: ("Нов близък или представител", "Промяна на близък или представител"),
     Draft.Form.FIELD_DAY: ("Изнесена приемна", "Изнесена приемна"),
 }
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from frontoffice.dossier.models import PersonRelation
+from frontoffice.models import Draft
 from tests.factories_desk import PersonRelationFactory
 from tests.factories_people import PersonFactory
 from tests.frontoffice.test_dossier import EGN, page_of, read, sources
@@ -64,6 +65,25 @@ class TestClosePeople:
         assert re.search(r"Вяра Измислена</a> – родител", there)
         again = specialist.post(self.address(person), {**sent, "form_key": str(uuid.uuid4())})
         assert "вече е записано така" in again.content.decode()
+
+    @pytest.mark.parametrize("other", [False, True], ids=["by name", "on record"])
+    def test_what_is_typed_is_kept_until_it_is_saved(self, specialist, sliven, person, other):
+        page = specialist.get(self.address(person)).content.decode()
+        hidden = dict(re.findall(r'name="(draft_\w+)" value="([^"]*)"', page))
+        found = PersonFactory(municipality=sliven, given_name="Невена")
+        asked = {"person_query": "невена", "person_asked": "невена", "other": found.pk}
+        sent = close(basis="пълномощно № 7", **({"name": "", **asked} if other else {}))
+        saved = specialist.post(reverse("draft_save"), {**hidden, **sent})
+        assert saved.status_code == 200, saved.content.decode()
+        assert "Нов близък" in specialist.get(reverse("drafts")).content.decode()
+        again = specialist.get(f"{self.address(person)}?chernova={hidden['draft_tab']}")
+        assert "пълномощно № 7" in again.content.decode()
+        back = dict(re.findall(r'name="(draft_\w+)" value="([^"]*)"', again.content.decode()))
+        assert specialist.post(self.address(person), {**sent, **back}).status_code == 302
+        (made,) = rows_of(sliven, PersonRelation)
+        assert made.other_id == (found.pk if other else None)
+        (draft,) = rows_of(sliven, Draft)
+        assert draft.data is None
 
     def test_one_is_not_close_to_oneself(self, specialist, sliven, person):
         asked = specialist.post(self.address(person), close(name="", person_query="Вяра"))
