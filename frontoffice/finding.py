@@ -9,8 +9,10 @@ not use one; the policy's own column narrows first, to one municipality's people
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.contrib.postgres.search import TrigramStrictWordSimilarity
 from django.db.models import F, Q, QuerySet
@@ -19,7 +21,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from frontoffice.identifiers import compact, kinds_of, may_be_national, read_service_number
 from frontoffice.kept import kept_of
-from frontoffice.models_people import Person
+from frontoffice.models_people import NAMES, Person
 from frontoffice.names import MAX_WORDS, SHORTEST_PHONE_PART, keys, mismatch, phone_end
 from frontoffice.people import index_of
 from municipalities.models import Municipality
@@ -148,6 +150,27 @@ def likely_duplicates(
         if reasons:
             found.append(Likeness(person, reasons))
     return sorted(found, key=lambda likeness: -len(likeness.reasons))[:MOST_DUPLICATES]
+
+
+@sensitive_variables()
+def unseen_likenesses(
+    facts: dict[str, Any], *, form_key: uuid.UUID, shown: Iterable[str]
+) -> list[Likeness]:
+    """Return all likely duplicates if ``shown`` (ids) leaves one of them out, else nothing.
+
+    ``facts`` are those of a form of a person; whoever the same form (``form_key``) made is not one.
+    """
+    found = [
+        likeness
+        for likeness in likely_duplicates(
+            names=[facts[name] for name in NAMES],
+            birth_date=facts["birth_date"],
+            birth_year=facts.get("birth_year"),
+            phones=facts["phones"],
+        )
+        if likeness.person.form_key != form_key
+    ]
+    return found if {str(likeness.person.pk) for likeness in found} - set(shown) else []
 
 
 def _reasons(

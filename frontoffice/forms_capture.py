@@ -11,10 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
-from frontoffice.forms_people import UNKEPT, initial_from_question, refuse_egn
+from frontoffice.forms_people import UNKEPT, PhonesField, initial_from_question, refuse_egn
 from frontoffice.identifiers import IdentifierKind, WrongIdentifier, birth_date, check, kinds_of
 from frontoffice.models_people import NAMES
-from frontoffice.names import phones
 
 LONGEST_NAME = 80
 TYPED = ("names", "phones", "identifier")
@@ -33,12 +32,7 @@ class QuickPersonForm(forms.Form):
         validators=[refuse_egn],
         error_messages={"required": _("Напишете поне едно име.")},
     )
-    phones = forms.CharField(
-        label=_("Телефони"),
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(attrs={"inputmode": "tel", **UNKEPT}),
-    )
+    phones = PhonesField(label=_("Телефони"), attrs={"inputmode": "tel"})
     identifier = forms.CharField(
         label=_("ЕГН или ЛНЧ"),
         required=False,
@@ -57,13 +51,6 @@ class QuickPersonForm(forms.Form):
         if any(len(name) > LONGEST_NAME for name in names):
             raise ValidationError(_("Едно име е най-много 80 знака."))
         return dict(zip(NAMES, names, strict=True))
-
-    def clean_phones(self) -> str:
-        """Return the telephones as a person keeps them."""
-        numbers = phones(self.cleaned_data["phones"])
-        if not all(numbers):
-            raise ValidationError(_("Напишете телефона с цифри, например 0888 123 456."))
-        return " ".join(numbers)
 
     @sensitive_variables()
     def clean_identifier(self) -> tuple[str, str]:

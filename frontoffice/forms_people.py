@@ -83,6 +83,24 @@ class NameField(forms.CharField):
         return text
 
 
+class PhonesField(forms.CharField):
+    """Telephones with commas between; cleaned to what ``Person.phones`` holds."""
+
+    def __init__(self, *, attrs: dict | None = None, **options):
+        super().__init__(
+            required=False,
+            max_length=200,
+            widget=forms.TextInput(attrs={**UNKEPT, **(attrs or {})}),
+            **options,
+        )
+
+    def clean(self, value):
+        numbers = phones(super().clean(value))
+        if not all(numbers):
+            raise ValidationError(_("Напишете телефона с цифри, например 0888 123 456."))
+        return " ".join(numbers)
+
+
 class PersonForm(forms.Form):
     """What is known of a person. With a person it corrects them; the identifier is not repeated."""
 
@@ -114,11 +132,8 @@ class PersonForm(forms.Form):
         widget=forms.TextInput(attrs=UNKEPT),
         help_text=_("Като 1.3.1950 или 1950. С ЕГН не е нужна."),
     )
-    phones = forms.CharField(
+    phones = PhonesField(
         label=NAMED_LABELS["phones"],
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(attrs=UNKEPT),
         help_text=_("Няколко се пишат със запетая помежду им."),
     )
     email = forms.EmailField(
@@ -193,12 +208,6 @@ class PersonForm(forms.Form):
         if not date.year >= EARLIEST_BIRTH_YEAR or date > today:
             raise ValidationError(_("Рождената дата не е възможна."))
         return date, None
-
-    def clean_phones(self) -> str:
-        numbers = phones(self.cleaned_data["phones"])
-        if not all(numbers):
-            raise ValidationError(_("Напишете телефона с цифри, например 0888 123 456."))
-        return " ".join(numbers)
 
     @sensitive_variables()
     def clean(self) -> dict:

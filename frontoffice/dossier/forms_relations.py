@@ -13,10 +13,10 @@ from django.views.decorators.debug import sensitive_variables
 from frontoffice.dossier.models import PersonRelation
 from frontoffice.dossier.relations import EDITABLE
 from frontoffice.finding import LONGEST_QUESTION
-from frontoffice.forms_people import UNKEPT, refuse_egn
+from frontoffice.forms_people import UNKEPT, PhonesField, refuse_egn
 from frontoffice.kept import PersonField
 from frontoffice.models_people import Person
-from frontoffice.names import phones, written_phone
+from frontoffice.names import written_phone
 
 LABELS = {
     "kind": _("Какъв е на лицето"),
@@ -55,11 +55,8 @@ class RelationForm(forms.Form):
         widget=forms.TextInput(attrs=UNKEPT),
         validators=[refuse_egn],
     )
-    phones = forms.CharField(
+    phones = PhonesField(
         label=LABELS["phones"],
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(attrs=UNKEPT),
         help_text=_("Няколко се пишат със запетая помежду им."),
     )
     email = forms.EmailField(
@@ -146,12 +143,6 @@ class RelationForm(forms.Form):
 
     def clean_name(self) -> str:
         return " ".join(self.cleaned_data["name"].split())
-
-    def clean_phones(self) -> str:
-        numbers = phones(self.cleaned_data["phones"])
-        if not all(numbers):
-            raise ValidationError(_("Напишете телефона с цифри, например 0888 123 456."))
-        return " ".join(numbers)
 
     @sensitive_variables()
     def clean(self) -> dict[str, Any]:

@@ -46,10 +46,6 @@ class Place:
     subject_id: int | None
     path: str
 
-    def is_at(self, path: str) -> bool:
-        """Say whether the form stands on the page ``path``, whatever its query."""
-        return self.path.partition("?")[0] == path
-
 
 @dataclass(frozen=True)
 class Opened:

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_POST
 
-from frontoffice.finding import Likeness, find_people, likely_duplicates
+from frontoffice.finding import Likeness, find_people, unseen_likenesses
 from frontoffice.forms_capture import QuickPersonForm
 from frontoffice.forms_people import FindForm
 from frontoffice.kept import kept_of
@@ -97,7 +97,8 @@ def write_down(request: HttpRequest) -> WrittenDown:
     )
     if taken and taken.form_key != form_key:
         return _taken(form, taken)
-    likenesses = _unseen(request, facts, form_key)
+    shown = request.POST.get("new-shown", "").split()
+    likenesses = unseen_likenesses(facts, form_key=form_key, shown=shown)
     if likenesses:
         return WrittenDown(form, likenesses=likenesses)
     try:
@@ -105,22 +106,6 @@ def write_down(request: HttpRequest) -> WrittenDown:
     except IdentifierTaken as refused:
         return _taken(form, refused.person)
     return WrittenDown(form, person)
-
-
-@sensitive_variables()
-def _unseen(request: HttpRequest, facts: dict, form_key) -> list[Likeness]:
-    """Return all likely duplicates if the form's sender was not yet shown each of them."""
-    found = [
-        likeness
-        for likeness in likely_duplicates(
-            names=[facts[name] for name in ("given_name", "middle_name", "family_name")],
-            birth_date=facts["birth_date"],
-            phones=facts["phones"],
-        )
-        if likeness.person.form_key != form_key  # the same form sent twice
-    ]
-    shown = set(request.POST.get("new-shown", "").split())
-    return found if {str(likeness.person.pk) for likeness in found} - shown else []
 
 
 @sensitive_variables()

@@ -16,7 +16,7 @@ from frontoffice.changes import differences
 from frontoffice.dossier.opening import opens_person, to_kept
 from frontoffice.dossier.reasons import ask_first, held_reason
 from frontoffice.drafts import page as drafts
-from frontoffice.finding import Likeness, find_people, likely_duplicates
+from frontoffice.finding import find_people, unseen_likenesses
 from frontoffice.forms_people import FindForm, PersonForm, initial_from_question, initial_of
 from frontoffice.identifiers import compact, mask, may_be_national
 from frontoffice.kept import kept_of
@@ -116,7 +116,8 @@ def new_person(request: HttpRequest) -> HttpResponse:
     )
     if taken and taken.form_key != form.cleaned_data["form_key"]:
         return _taken_page(request, form, taken)
-    likenesses = _unseen(request, facts)
+    shown = request.POST.get("shown", "").split() if "confirm" in request.POST else []
+    likenesses = unseen_likenesses(facts, form_key=form.cleaned_data["form_key"], shown=shown)
     if likenesses:
         return _form_page(request, form, likenesses=likenesses)
     try:
@@ -128,24 +129,6 @@ def new_person(request: HttpRequest) -> HttpResponse:
     draft.close()
     messages.success(request, "Лицето е записано." if is_new else "Това лице вече беше записано.")
     return redirect("person", person.pk)
-
-
-@sensitive_variables()
-def _unseen(request: HttpRequest, facts: dict) -> list[Likeness]:
-    """Return all likely duplicates if the form's sender was not yet shown each of them."""
-    form_key = request.POST.get("form_key", "")
-    found = [
-        likeness
-        for likeness in likely_duplicates(
-            names=[facts[name] for name in ("given_name", "middle_name", "family_name")],
-            birth_date=facts["birth_date"],
-            birth_year=facts["birth_year"],
-            phones=facts["phones"],
-        )
-        if str(likeness.person.form_key) != form_key  # the same form sent twice
-    ]
-    shown = set(request.POST.get("shown", "").split()) if "confirm" in request.POST else set()
-    return found if {str(likeness.person.pk) for likeness in found} - shown else []
 
 
 @sensitive_variables()
