@@ -84,6 +84,21 @@ class ServiceQuerySet(models.QuerySet):
             .prefetch_related(Prefetch("sites", queryset=sites))
         )
 
+    def with_all_parts(self):
+        """Bring everything a record consists of, published or not, as those who keep it see it."""
+        sites = ServiceSite.objects.select_related("settlement").prefetch_related(
+            "hours", "exceptions"
+        )
+        return self.defer("search_vector").prefetch_related(
+            "kinds",
+            "target_groups",
+            "life_situations",
+            "fees",
+            "capacities",
+            Prefetch("sites", queryset=sites.order_by("pk")),
+            Prefetch("papers", queryset=ServicePaper.objects.select_related("document")),
+        )
+
     def for_page(self):
         """Bring everything the service's own page shows, in a fixed number of queries."""
         hours = SiteHours.public.order_by("weekday", "opens")

@@ -14,11 +14,10 @@ from typing import Any
 
 import pghistory.models
 import pgtrigger
-from django.db.models import Prefetch
 
 from services_registry.editing import changes_between
 from services_registry.imports.models import ImportRun
-from services_registry.models import Service, ServicePaper, ServiceSite
+from services_registry.models import Service
 from services_registry.values import untracked_of
 
 _EVENTS: Any = Service.pgh_event_model
@@ -57,18 +56,4 @@ def record(made: Sequence[Service], *, run: ImportRun) -> None:
 
 def _whole(ids: list[int]):
     """Return the services with all their parts, as many statements for many as for one."""
-    sites = ServiceSite.objects.select_related("settlement").prefetch_related("hours", "exceptions")
-    return (
-        Service.objects.filter(pk__in=ids)
-        .defer("search_vector")
-        .prefetch_related(
-            "kinds",
-            "target_groups",
-            "life_situations",
-            "fees",
-            "capacities",
-            Prefetch("sites", queryset=sites.order_by("pk")),
-            Prefetch("papers", queryset=ServicePaper.objects.select_related("document")),
-        )
-        .order_by("pk")
-    )
+    return Service.objects.filter(pk__in=ids).with_all_parts().order_by("pk")

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Prefetch
 from django.forms import BaseModelFormSet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,7 +19,7 @@ from services_registry import editing
 from services_registry.forms_parts import CapacityForm, FeeFormSet, PaperFormSet
 from services_registry.forms_record import FORMS, fields_of
 from services_registry.history import acts_of, last_author
-from services_registry.models import Service, ServicePaper, ServiceSite
+from services_registry.models import Service
 from services_registry.record import pieces_of
 from services_registry.values import (
     CAPACITY,
@@ -56,21 +55,11 @@ SAVED = "Записано: {title}."
 
 def find(pk: int) -> Service:
     """Return a service of the municipality with all its parts; Http404 for any other."""
-    sites = ServiceSite.objects.select_related("settlement").prefetch_related("hours", "exceptions")
     rows = (
         Service.objects.with_freshness()
         .with_latest_capacity()
         .select_related("provider", "owner", "municipality")
-        .defer("search_vector")
-        .prefetch_related(
-            "kinds",
-            "target_groups",
-            "life_situations",
-            "fees",
-            "capacities",
-            Prefetch("sites", queryset=sites.order_by("pk")),
-            Prefetch("papers", queryset=ServicePaper.objects.select_related("document")),
-        )
+        .with_all_parts()
     )
     return get_object_or_404(rows, pk=pk)
 
