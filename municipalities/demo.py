@@ -18,6 +18,7 @@ from municipalities.models import (
     Settlement,
     User,
 )
+from municipalities.starting import begin
 from municipalities.tenancy import municipality_scope
 
 DEMO_SLUGS = ("sliven", "dolni-chiflik", "aytos", "svoge", "elena")
@@ -78,6 +79,7 @@ def load(*, report: Callable[[str], None]) -> None:
             office = _make_office(municipality, offices[slug])
             for prefix, role, _what in ACCOUNTS:
                 _make_member(municipality, office, prefix, role)
+        begin(municipality)
     report("Общини, офиси и служители: 5 общини")
 
 

@@ -1,7 +1,14 @@
-"""Public addresses of applying."""
+"""Addresses of applying: a citizen's and the desk's."""
 
-from django.urls import path
+from django.urls import include, path
 
 from referrals import views
 
-urlpatterns = [path("zayavlenie/", views.how_to_apply, name="apply")]
+urlpatterns = [
+    path("zayavlenie/", views.how_to_apply, name="apply"),
+    path("zayavlenie/", include("referrals.online.urls")),
+    path("zayavlenie/", include("referrals.tracking.urls")),
+    path("rabotno-myasto/zayavleniya/", include("referrals.letters.urls")),
+    path("rabotno-myasto/zayavleniya/", include("referrals.intake.urls")),
+    path("rabotno-myasto/zayavleniya/", include("referrals.desk.urls")),
+]

@@ -27,7 +27,8 @@ from municipalities.tenancy import municipality_scope
 
 CLOSED_KEPT = dt.timedelta(days=1)  # long enough for whatever a slow network still brings
 LARGEST = 100_000  # bytes of a form as it is sent
-# What a new record of each form becomes: its form_key says whether it was saved.
+# What a new record of each form becomes: its form_key says whether it was saved. Floors above add
+# theirs when they are ready.
 RECORDS: dict[str, type[models.Model]] = {
     Draft.Form.CONSULTATION: Consultation,
     Draft.Form.PERSON: Person,

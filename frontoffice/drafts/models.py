@@ -25,6 +25,8 @@ class Draft(MunicipalModel):
         NOTE = "note", _("бележка за лице")
         RELATION = "relation", _("близък или представител")
         FIELD_DAY = "field_day", _("изнесена приемна")
+        APPLICATION = "application", _("заявление")
+        LETTER = "letter", _("писмо")
 
     user = models.ForeignKey(
         User, on_delete=models.CASCADE, related_name="+", verbose_name=_("чия")

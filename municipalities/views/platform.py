@@ -19,6 +19,7 @@ from municipalities import invitations
 from municipalities.forms_team import WhoForm
 from municipalities.models import Invitation, Membership, Municipality, Role
 from municipalities.permissions import can_operate_platform, require
+from municipalities.starting import begin
 from municipalities.tenancy import municipality_scope
 from municipalities.views import invited
 from municipalities.views.confirming import confirm
@@ -112,6 +113,8 @@ def switch(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         found.is_active = not found.is_active
         found.save(update_fields=["is_active"])
+        if found.is_active:
+            begin(found)
         now = "вече ползва портала" if found.is_active else "вече не ползва портала"
         messages.success(request, f"Община {found.name} {now}.")
         return redirect(back)

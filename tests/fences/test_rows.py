@@ -19,6 +19,7 @@ from municipalities.tenancy import (
     municipality_scope,
     set_local,
 )
+from referrals.models import ApplicationEvent, PrivacyNotice
 from services_registry.models import Provider, ProviderMembership, Service
 from tests import factories
 from tests.fences.test_policies import owned_tables
@@ -27,8 +28,11 @@ from tests.support.rows import history_models, plant, tenant_models
 WORD = "КАНАРЧЕ"
 TENANTS = tenant_models()
 # Rows of these are there for everybody, whatever else is not published.
-ALWAYS_PUBLIC = {Provider: "providers are public as the register of the Agency (АКСУ) is"}
-UNCHANGED = {AccessEvent, ConsultationVersion}
+ALWAYS_PUBLIC = {
+    Provider: "providers are public as the register of the Agency (АКСУ) is",
+    PrivacyNotice: "a notice is for whoever is about to apply",
+}
+UNCHANGED = {AccessEvent, ApplicationEvent, ConsultationVersion}
 HIDDEN = [model for model in TENANTS if model not in ALWAYS_PUBLIC]
 
 

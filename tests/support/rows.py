@@ -14,8 +14,15 @@ from frontoffice.models import Consultation, ConsultationVersion
 from municipalities.audit import AccessEvent
 from municipalities.models import Invitation, Municipality, OfficeException, Settlement
 from municipalities.tenancy import MunicipalModel, municipality_scope
+from referrals.models import ApplicationEvent
 from services_registry.models import ColumnMatch, ImportRun, Service
-from tests import factories, factories_desk, factories_people, factories_projects
+from tests import (
+    factories,
+    factories_applications,
+    factories_desk,
+    factories_people,
+    factories_projects,
+)
 
 # Columns whose form a word would break, or that a page shows of right to people of other places.
 _NOT_WORDS = {
@@ -29,6 +36,9 @@ _NOT_WORDS = {
     "path",
     "role",
     "phones",
+    "number_code",
+    "number_series",
+    "series",
 }
 _PLAIN = (models.CharField, models.TextField)
 
@@ -64,6 +74,7 @@ def plant(owner: Municipality, word: str, *, public: bool) -> dict[type, models.
     made += [person, consultation]
     with municipality_scope(owner):
         made += factories_desk.a_row_of_each(person, consultation)
+        made += _of_applying(owner, by_model, public)
         made.append(
             AccessEvent.objects.create(
                 municipality=owner,
@@ -89,7 +100,7 @@ def plant(owner: Municipality, word: str, *, public: bool) -> dict[type, models.
 
 
 def _write(row: models.Model, word: str) -> None:
-    if isinstance(row, AccessEvent | ConsultationVersion):
+    if isinstance(row, AccessEvent | ApplicationEvent | ConsultationVersion):
         return  # nobody can change one
     changed = []
     for field in row._meta.concrete_fields:
@@ -198,6 +209,16 @@ def _of_projects(owner: Municipality, public: bool) -> list[models.Model]:
             municipality=owner, campaign=campaign, is_public=public, settlement=_settlement(owner)
         ),
     ]
+
+
+def _of_applying(owner: Municipality, made: dict, public: bool) -> list[models.Model]:
+    kind = factories_applications.ApplicationKindFactory(
+        municipality=owner, is_on=public, is_online=public
+    )
+    application = factories_applications.ApplicationFactory(
+        municipality=owner, kind=kind, service=made[Service]
+    )
+    return [kind, application, *factories_applications.a_row_of_each(application, made[Service])]
 
 
 def _consultation(owner: Municipality, made: dict[type, models.Model]) -> Consultation:

@@ -7,6 +7,9 @@ from django.apps import apps
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
+from municipalities.models import Municipality
+from municipalities.starting import begin
+
 
 class Command(BaseCommand):
     help = "Зарежда справочните данни на всички приложения (може да се повтаря)."
@@ -17,3 +20,5 @@ class Command(BaseCommand):
             if find_spec(f"{config.name}.reference"):
                 for line in import_module(f"{config.name}.reference").load():
                     self.stdout.write(line)
+        added = sum(begin(municipality) for municipality in Municipality.objects.active())
+        self.stdout.write(f"Начални данни на общините: нови {added}")
