@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from frontoffice.drafts.keeping import open_drafts
 from frontoffice.followups.counting import Waiting, for_today, is_new_for
+from frontoffice.joined import Figure, figures_for
 from frontoffice.models import Consultation, FollowUp
 from municipalities.models import Membership
 from services_registry.upkeep.proposals import waiting_of_all
@@ -31,6 +32,7 @@ class Day:
     drafts: int
     reports: int
     proposals: int | None
+    figures: tuple[Figure, ...]
     mark: str
 
 
@@ -49,8 +51,9 @@ def day_of(membership: Membership, *, decides_proposals: bool) -> Day:
     drafts = open_drafts(membership).count()
     reports = open_reports()
     proposals = waiting_of_all().count() if decides_proposals else None
+    figures = figures_for(membership)
     parts: tuple[Any, ...] = (
-        today, *talks.values(), *promised.values(), waiting, drafts, reports, proposals
+        today, *talks.values(), *promised.values(), waiting, drafts, reports, proposals, figures
     )  # fmt: skip
     return Day(
         today=today,
@@ -60,6 +63,7 @@ def day_of(membership: Membership, *, decides_proposals: bool) -> Day:
         drafts=drafts,
         reports=reports,
         proposals=proposals,
+        figures=figures,
         mark=hashlib.sha256(repr(parts).encode()).hexdigest()[:16],
     )
 

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from frontoffice.dossier.models import PersonNote
-from frontoffice.dossier.timeline import Kind
+from frontoffice.dossier.timeline import kinds
 from frontoffice.forms_people import refuse_egn
 from municipalities.filters import PeriodFilter
 from municipalities.models import User
@@ -108,7 +108,7 @@ class TimelineFilter(PeriodFilter):
     do = forms.DateField(label=_("До дата"), required=False)
     koy = forms.TypedChoiceField(label=_("Кой"), required=False, coerce=int, empty_value=None)
     vid = forms.ChoiceField(
-        required=False, choices=[("", _("Всичко")), *Kind.choices], widget=forms.HiddenInput
+        required=False, choices=lambda: [("", _("Всичко")), *kinds()], widget=forms.HiddenInput
     )
 
     def __init__(self, *args: Any, people: Iterable[User], **kwargs: Any):

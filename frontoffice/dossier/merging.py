@@ -16,6 +16,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from frontoffice.dossier.models import PersonMerge, PersonNote, PersonRelation
 from frontoffice.followups.models import FollowUp
+from frontoffice.joined import moving
 from frontoffice.identifiers import NATIONAL, IdentifierKind
 from frontoffice.models import Consultation
 from frontoffice.models_people import Person
@@ -165,7 +166,15 @@ def _sources(kept: Person, merged: Person) -> dict[str, tuple[models.QuerySet, s
         "notes": (PersonNote.objects.filter(person=merged), "person"),
         "relations": (others.filter(person=merged), "person"),
         "related": (others.filter(other=merged), "other"),
+        **{
+            name: (_rows_of(model).filter(**{to: merged}), to)
+            for name, (model, to) in moving().items()
+        },
     }
+
+
+def _rows_of(model: Any) -> models.QuerySet:
+    return model.objects.all()
 
 
 def _move_rows(kept: Person, merged: Person) -> dict[str, list[int]]:
@@ -236,11 +245,13 @@ def _move_back(merge: PersonMerge, kept: Person, merged: Person) -> None:
         "notes": (PersonNote, "person"),
         "relations": (PersonRelation, "person"),
         "related": (PersonRelation, "other"),
+        **moving(),
     }
     rows = merge.moved["rows"]
     for name, (model, to) in models_of.items():
-        # What was given to somebody else meanwhile stays with them.
-        model.objects.filter(pk__in=rows[name], **{to: kept}).update(
+        # What was given to somebody else meanwhile stays with them. A merge of earlier days knows
+        # nothing of a kind of rows that came after it.
+        _rows_of(model).filter(pk__in=rows.get(name, []), **{to: kept}).update(
             **{to: merged, "version": F("version") + 1}
         )
     PersonRelation.objects.filter(pk__in=rows["ended"]).update(

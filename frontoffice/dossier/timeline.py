@@ -34,6 +34,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from frontoffice.dossier.relations import Close, seen_from
+from frontoffice.joined import joined_lines
 from frontoffice.models import (
     Consultation,
     FollowUp,
@@ -73,6 +74,7 @@ class Event:
     row: Any
     fields: list[str] = field(default_factory=list)
     close: Close | None = None
+    template: str = ""  # of a line of the floors above
 
     @property
     def day(self) -> dt.date:
@@ -152,7 +154,7 @@ def _sheets(request: HttpRequest, person: Person) -> QuerySet:
     return AccessEvent.objects.filter(of_talk | of_person, action=AccessEvent.Action.PRINTED)
 
 
-SOURCES = {
+_OWN = {
     "talk": _Source(Kind.TALKS, "held_at", "specialist_id", _talks),
     "task": _Source(Kind.TASKS, "created_at", "created_by_id", tasks_of),
     "closed": _Source(Kind.TASKS, "closed_at", "closed_by_id", _closed_tasks),
@@ -165,6 +167,21 @@ SOURCES = {
     "data": _Source(Kind.DATA, "pgh_created_at", "history_user", _history),
     "sheet": _Source(Kind.SHEETS, "at", "user_id", _sheets),
 }
+
+
+def sources() -> dict[str, _Source]:
+    """Return every kind of line: the desk's own and those of the floors above."""
+    joined = {
+        name: _Source(lines.kind[0], lines.moment, lines.who, lines.rows)
+        for name, lines in joined_lines().items()
+    }
+    return _OWN | joined
+
+
+def kinds() -> list[tuple[str, str]]:
+    """Return what the timeline can be narrowed to, as (value, words)."""
+    joined = [lines.kind for lines in joined_lines().values()]
+    return list(dict.fromkeys([*((kind.value, str(kind.label)) for kind in Kind), *joined]))
 
 
 def moments(
@@ -181,7 +198,7 @@ def moments(
     Notes the reader may not read are not counted either. ``who`` is a user's id.
     """
     parts = []
-    for name, source in SOURCES.items():
+    for name, source in sources().items():
         if kind and kind != source.kind:
             continue
         rows = source.rows(request, person).filter(within_days(source.moment, start, end))
@@ -208,7 +225,7 @@ def people_of(request: HttpRequest, person: Person) -> list[User]:
         .order_by()
         .annotate(line_who=Cast(F(source.who), BigIntegerField()))
         .values_list("line_who", flat=True)
-        for source in SOURCES.values()
+        for source in sources().values()
     ]
     ids = {pk for pk in first.union(*rest).order_by("line_who") if pk}
     return list(User.objects.filter(pk__in=ids).order_by("name", "pk"))
@@ -224,17 +241,19 @@ def timeline(
     shown = Paginator(moments(request, person, **filters), EVENTS_PER_PAGE).get_page(page)
     wanted: list[Moment] = list(shown.object_list)
     rows = {name: _read(name, [pk for one, pk, _at, _who in wanted if one == name])
-            for name in SOURCES}  # fmt: skip
+            for name in sources()}  # fmt: skip
     users = User.objects.filter(pk__in={who for *_rest, who in wanted if who})
     names = dict(users.values_list("pk", "name"))
     changed = _changed_fields(rows["data"].values())
-    events = []
+    events, joined = [], joined_lines()
     for source, pk, at, who in wanted:
         row = rows[source].get(pk)
         fields = changed.get(pk, []) if source == "data" else []
         if row is None or (source == "data" and not fields and row.pgh_label != "insert"):
             continue
         event = Event(source, at, names.get(who or 0, ""), row, fields)
+        if source in joined:
+            event.template = joined[source].template
         if source in ("relation", "ended"):
             event.close = seen_from(row, person)
         events.append(event)
@@ -257,6 +276,7 @@ def _read(source: str, ids: list[int]) -> dict[int, Any]:
         "undone": PersonMerge.objects.select_related("kept", "merged"),
         "data": Person.pgh_event_model.objects.all(),
         "sheet": AccessEvent.objects.all(),
+        **{name: lines.bring() for name, lines in joined_lines().items()},
     }
     return {row.pk: row for row in queries[source].filter(pk__in=ids)}
 

@@ -17,7 +17,7 @@ from frontoffice.dossier.models import PersonNote
 from frontoffice.dossier.opening import opens_person, to_kept
 from frontoffice.dossier.reasons import ask_first, held_reason
 from frontoffice.dossier.relations import close_people, ids_of
-from frontoffice.dossier.timeline import Kind, people_of, tasks_of, timeline
+from frontoffice.dossier.timeline import kinds, people_of, tasks_of, timeline
 from frontoffice.finding import Likeness, likely_duplicates
 from frontoffice.kept import kept_of
 from frontoffice.looks import find_person
@@ -80,7 +80,7 @@ def _person_page(request: HttpRequest, person: Person, *, revealed: str = "") ->
             "form": form,
             "page_obj": page,
             "events": events,
-            "kinds": [("", "Всичко"), *Kind.choices],
+            "kinds": [("", "Всичко"), *kinds()],
             "chosen_kind": filters["kind"],
             "is_narrowed": form.is_narrowed,
             "close": [one for one in close if not one.relation.ended_at],

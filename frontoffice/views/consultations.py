@@ -89,6 +89,8 @@ def _next_page(request: HttpRequest, saved: Recorded) -> str:
         if saved.follow_up:
             return reverse("follow_up", args=[saved.follow_up.pk])
         return f"{reverse('follow_up_new')}?konsultatsiya={saved.consultation.pk}"
+    if "application" in request.POST:
+        return f"{reverse('application_new')}?konsultatsiya={saved.consultation.pk}"
     return reverse("desk")
 
 

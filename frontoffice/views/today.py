@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from frontoffice.day import Day, day_of, next_tasks
+from frontoffice.joined import parts_for
 from frontoffice.models import Consultation
 from frontoffice.places import services_with_places
 from municipalities.permissions import can_manage_registry, can_use_desk, require
@@ -57,6 +58,7 @@ def _live(request: HttpRequest, day: Day) -> dict:
     return {
         "day": day,
         "tasks": next_tasks(request.membership),
+        "parts": parts_for(request.membership),
         "talks": list(talks[:LAST_TALKS]),
         "more": max(day.recorded - LAST_TALKS, 0),
     }

@@ -66,12 +66,14 @@ function nextQuestion(form, from) {
   }
 }
 
+// The button whose keys these are, as it says itself; a correction has none of those with Alt.
 function send(form, event) {
-  const follow = form.querySelector("button[name=follow_up]");
-  const next = form.querySelector("button[name=next]");
-  if (event.altKey && !follow) return;
+  const held = [event.ctrlKey && "Control", event.altKey && "Alt", event.shiftKey && "Shift"];
+  const keys = [...held, "Enter"].filter(Boolean).join("+");
+  const button = form.querySelector(`button[aria-keyshortcuts="${keys}"]`);
+  if (!button && event.altKey) return;
   event.preventDefault();
-  form.requestSubmit((event.altKey && follow) || (event.shiftKey && next) || form.querySelector("[data-save]"));
+  form.requestSubmit(button || form.querySelector("[data-save]"));
 }
 
 function captureKeys(form) {
