@@ -17,6 +17,8 @@ class ReferralsConfig(AppConfig):
         keeping.RECORDS[Draft.Form.APPLICATION] = Application
         keeping.RECORDS[Draft.Form.LETTER] = Letter
         register_start(add_missing)
-        register_trail(Application)
-        register_trail(Letter)
+        # What somebody needs and what they were written is told to nobody who need not know it:
+        # the officer reads that it was written or changed.
+        register_trail(Application, masked=("need", "answers"))
+        register_trail(Letter, masked=("body", "recipient_address"))
         register_trail(ApplicationKind, is_personal=False)
