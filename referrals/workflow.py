@@ -31,6 +31,8 @@ class Step:
 
 STEPS: dict[str, Step] = {
     "confirm": Step((State.RECEIVED,), State.IN_WORK, Event.CONFIRMED),
+    # Of one that somebody took before they talked with the person.
+    "confirm_later": Step((State.IN_WORK, State.WAITING), None, Event.CONFIRMED),
     "take": Step((State.RECEIVED,), State.IN_WORK, Event.TAKEN),
     "assign": Step(OPEN_STATES, None, Event.HANDED),
     "tie": Step(OPEN_STATES, None, Event.TIED),
