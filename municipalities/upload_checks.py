@@ -21,6 +21,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
 
+from municipalities import cms
+
 MAX_PIXELS = 40_000_000  # a sheet of A4 at 600 dpi has 35 million
 MAX_UNPACKED = 50 * 2**20  # bytes of a document when unpacked
 MAX_RATIO = 100  # unpacked to packed; XML of real documents stays far below
@@ -46,6 +48,7 @@ MESSAGES = {
     "macros": _("съдържа макроси или вложени обекти. Запишете го като PDF и го изберете отново."),
     "bomb": _("се разгръща до необичайно голям размер. Запишете го като PDF."),
     "pixels": _("е твърде голяма снимка: над 40 милиона точки. Намалете я и я изберете отново."),
+    "signed_other": _("е подписан файл, но в него не е PDF, JPEG, PNG, DOCX или ODT."),
     "two_things": _("е едновременно от два вида. Запишете го отново като обикновен файл."),
 }
 
@@ -69,6 +72,8 @@ def kind_of(data: bytes) -> Kind:
         raise _refused("heic")
     if data.startswith(b"\xd0\xcf\x11\xe0") and "EncryptedPackage".encode("utf-16-le") in data:
         raise _refused("protected")
+    if cms.looks_signed(data):  # puremagic does not know it
+        return _kind_of_signed(data)
     kind = next((k for start, k in SIGNATURES if data.startswith(start)), None)
     if kind is None and data.startswith(b"PK\x03\x04"):
         kind = _kind_of_zip(data)
@@ -322,6 +327,50 @@ def check_odt(data: bytes) -> bytes:
     return _check_archive(data)
 
 
+# Signed with КЕП, in a file of its own
+
+
+def _kind_of_signed(data: bytes) -> Kind:
+    """Return whether the signature is around its document or apart from it."""
+    return P7S if _signed(data).content is None else P7M
+
+
+def _signed(data: bytes) -> cms.Signed:
+    try:
+        return cms.read(data)
+    except cms.NotSigned:
+        raise _refused("damaged") from None
+
+
+def check_signature(data: bytes) -> bytes:
+    """Return the signature as it is, byte for byte; refuse one that is also something else."""
+    if MARKUP.search(data):
+        raise _refused("two_things")
+    return data
+
+
+def check_signed(data: bytes) -> bytes:
+    """Return the signed file as it is; refuse what is in it, were it refused by itself.
+
+    What is signed twice is in two such covers.
+    """
+    content = _signed(data).content or b""
+    for _cover in range(MOST_COVERS):
+        if not cms.looks_signed(content):
+            break
+        content = _signed(content).content or b""
+    try:
+        kind = kind_of(content)
+    except Refused as refused:
+        raise _refused("signed_other") if refused.code == "kind" else refused from None
+    if kind not in KINDS:
+        raise _refused("signed_other")
+    kind.check(content)
+    if MARKUP.search(data.replace(content, b"")):
+        raise _refused("two_things")
+    return data
+
+
 PDF = Kind("PDF", (".pdf",), "application/pdf", check_pdf)
 JPEG = Kind("JPEG", (".jpg", ".jpeg", ".jfif"), "image/jpeg", check_jpeg)
 PNG = Kind("PNG", (".png",), "image/png", check_png)
@@ -334,3 +383,8 @@ DOCX = Kind(
 ODT = Kind("ODT", (".odt",), ODT_TYPE.decode(), check_odt)
 KINDS = (PDF, JPEG, PNG, DOCX, ODT)
 SIGNATURES = ((b"%PDF-", PDF), (b"\xff\xd8\xff", JPEG), (b"\x89PNG\r\n\x1a\n", PNG))
+# Taken only where a field asks for them: ``kinds=SIGNED_KINDS``. A PDF can be signed inside.
+MOST_COVERS = 3
+P7M = Kind("P7M", (".p7m", ".p7s"), "application/pkcs7-mime", check_signed)
+P7S = Kind("P7S", (".p7s", ".p7m"), "application/pkcs7-signature", check_signature)
+SIGNED_KINDS = (PDF, P7M, P7S)

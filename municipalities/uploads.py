@@ -2,8 +2,9 @@
 
 In: a form takes them with ``UploadField`` or ``MultipleUploadField``, whose cleaned value is a
 ``CheckedFile``; ``store()`` takes nothing else and returns the path to keep in the database,
-beside ``name`` and ``content_type``. Out: ``serve_attachment()``, which cannot be called without
-the record the file belongs to and the rule that says who may have it.
+beside ``name`` and ``content_type``. Out: ``serve_attachment()``, or to a citizen who opened their
+own record ``serve_own_attachment()``; neither can be called without the record the file belongs to
+and the rule that says who may have it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import RequestDataTooBig, ValidationError
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadhandler import FileUploadHandler
 from django.db import models
@@ -239,6 +240,15 @@ def store(municipality: models.Model, file: CheckedFile) -> str:
     return PrivateStorage().save(f"{municipality.pk}/{uuid.uuid4().hex}", file)
 
 
+def discard(path: str) -> None:
+    """Delete a stored file, for the row that owned it and is no more; nothing where it is gone.
+
+    Call it once the transaction that deleted the row has committed.
+    """
+    if PATH.fullmatch(path):
+        PrivateStorage().delete(path)
+
+
 # Going out
 
 POLICY = "sandbox; default-src 'none'"
@@ -262,26 +272,58 @@ def serve_attachment(
     ``name`` and ``content_type`` come from the row and are cleaned again.
     """
     municipality = getattr(request, "municipality", None)
-    place = PATH.fullmatch(path)
-    if (
-        municipality is None
-        or subject.pk is None
-        or getattr(subject, "municipality_id", None) != municipality.pk
-        or place is None
-        or int(place[1]) != municipality.pk
-        or not rule(request, subject)
-    ):
+    owner = getattr(subject, "municipality_id", None)
+    if municipality is None or municipality.pk != owner:
         raise Http404
-    try:
-        file = PrivateStorage().open(path)
-    except FileNotFoundError:
-        log.error("a stored file is missing", extra={"path": path})
-        raise Http404 from None
+    file = _opened(request, path, subject, rule)
     try:
         record_access(request, action, subject, reason="изтеглен файл")
     except BaseException:
         file.close()
         raise
+    return _download(file, name, content_type)
+
+
+def serve_own_attachment(
+    request: HttpRequest,
+    path: str,
+    *,
+    name: str,
+    content_type: str,
+    subject: models.Model,
+    rule: Callable[[HttpRequest, Any], bool],
+) -> FileResponse:
+    """Answer with a file to a citizen without an account, whose own ``subject`` is.
+
+    ``rule`` asks whether this browser has opened that record with its secret. Everything else is
+    as in ``serve_attachment``, except that a look at one's own papers leaves no row.
+    """
+    return _download(_opened(request, path, subject, rule), name, content_type)
+
+
+def _opened(
+    request: HttpRequest,
+    path: str,
+    subject: models.Model,
+    rule: Callable[[HttpRequest, Any], bool],
+) -> File:
+    """Return the stored file, once the record says that it is its own and the rule lets it out."""
+    place = PATH.fullmatch(path)
+    if (
+        subject.pk is None
+        or place is None
+        or int(place[1]) != getattr(subject, "municipality_id", None)
+        or not rule(request, subject)
+    ):
+        raise Http404
+    try:
+        return PrivateStorage().open(path)
+    except FileNotFoundError:
+        log.error("a stored file is missing", extra={"path": path})
+        raise Http404 from None
+
+
+def _download(file: File, name: str, content_type: str) -> FileResponse:
     known = {kind.content_type for kind in KINDS}
     response = FileResponse(
         file,

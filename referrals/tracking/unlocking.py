@@ -1,0 +1,73 @@
+"""Which applications and drafts a browser has opened with their second secret, and for how long.
+
+The session keeps ids and times. It forgets after ``IDLE`` without a request, and when the record's
+secret is changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from typing import Any
+
+from django.http import HttpRequest
+
+from municipalities.sessions import idle_step
+from referrals.applications.models import Application
+from referrals.online.models import OnlineDraft
+
+SESSION_KEY = "unlocked"
+IDLE = 30 * 60  # seconds
+MOST = 20  # records in one session; the oldest look falls out
+
+Record = Application | OnlineDraft
+
+
+def unlock(request: HttpRequest, record: Record) -> None:
+    """Let this browser see ``record`` from now on; the caller has checked the secret.
+
+    A stranger's session gets another key, so that one planted before is worth nothing.
+    """
+    if not request.user.is_authenticated:
+        request.session.cycle_key()
+    kept = _kept(request)
+    kept[_name(record)] = [time.time(), _mark(record)]
+    newest = sorted(kept.items(), key=lambda item: item[1][0])[-MOST:]
+    request.session[SESSION_KEY] = dict(newest)
+
+
+def is_unlocked(request: HttpRequest, record: Record) -> bool:
+    """Say whether this browser may see ``record``; each time it may, its clock starts anew."""
+    kept = _kept(request)
+    seen, mark = kept.get(_name(record), (0.0, ""))
+    now = time.time()
+    if now - seen >= IDLE or mark != _mark(record):
+        return False
+    if now - seen >= idle_step():
+        kept[_name(record)] = [now, mark]
+        request.session[SESSION_KEY] = kept
+    return True
+
+
+def lock(request: HttpRequest, record: Record | None = None) -> None:
+    """Forget ``record``, or everything this browser has opened."""
+    kept = _kept(request)
+    if record is not None:
+        kept.pop(_name(record), None)
+    if record is None or not kept:
+        request.session.pop(SESSION_KEY, None)
+    else:
+        request.session[SESSION_KEY] = kept
+
+
+def _kept(request: HttpRequest) -> dict[str, Any]:
+    return dict(request.session.get(SESSION_KEY, {}))
+
+
+def _name(record: Record) -> str:
+    return f"{record._meta.label_lower}:{record.pk}"
+
+
+def _mark(record: Record) -> str:
+    """Return what changes with the secret and tells nothing of it."""
+    return hashlib.sha256(record.secret_hash.encode()).hexdigest()[:16]
