@@ -31,8 +31,8 @@ test-fast: dev ## Проверките без браузъра
 browser: dev ## Само проверките в браузъра
 	@$(PYTEST) -m browser $(ARGS)
 
-interruptions: dev ## 200 прекъсвания на работата: изтекла сесия, без мрежа, два раздела, двойно натискане, убит сървър
-	@INTERRUPTIONS=all $(PY) -m pytest -m browser -s -q tests/journeys/test_interruptions.py $(ARGS)
+interruptions: dev ## 200 прекъсвания на работата (сесия, мрежа, раздели, натискане, убит сървър) и по 50 убивания при подаване
+	@INTERRUPTIONS=all $(PY) -m pytest -s -q tests/journeys/test_interruptions.py tests/journeys/test_submissions_killed.py $(ARGS)
 
 lint: export FRONTOFFICE_MODE = test
 lint: dev ## Стил, шаблони, типове, липсващи миграции

@@ -33,7 +33,8 @@ class PortalServer:
     replaced in a moment; a killed server has to be started by ``start``.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, app: str = "tests.support.wsgi") -> None:
+        self._app = app
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         database = urlsplit(os.environ["DATABASE_URL"])
@@ -62,7 +63,7 @@ class PortalServer:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "--preload", "--workers", "1", "--threads", "4",
              "--bind", f"127.0.0.1:{self.port}", "--no-control-socket", "--log-level", "critical",
-             "tests.support.wsgi"],
+             self._app],
             cwd=ROOT, env=self._environment, start_new_session=True,
         )  # fmt: skip
         if wait:
