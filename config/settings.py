@@ -231,6 +231,10 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = VAR_DIR / "media"
+# An operator's own fonts, for the Union's statement on documents alone (municipalities/typeset.py).
+FONTS_DIR = env.str("FONTS_DIR", default="")
+# How long after its end a project is still named on letters; its contract may say another term.
+PROJECT_SUSTAINED_YEARS = env.int("PROJECT_SUSTAINED_YEARS", default=5)
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
