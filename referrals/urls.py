@@ -6,8 +6,8 @@ from referrals import views
 
 urlpatterns = [
     path("zayavlenie/", views.how_to_apply, name="apply"),
-    path("zayavlenie/", include("referrals.online.urls")),
     path("zayavlenie/", include("referrals.tracking.urls")),
+    path("zayavlenie/", include("referrals.online.urls")),
     path("rabotno-myasto/zayavleniya/", include("referrals.letters.urls")),
     path("rabotno-myasto/zayavleniya/", include("referrals.intake.urls")),
     path("rabotno-myasto/zayavleniya/", include("referrals.desk.urls")),
