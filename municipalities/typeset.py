@@ -30,7 +30,8 @@ STATEMENT_FONTS = ("Arial", "Calibri", "Verdana", "Ubuntu", "Tahoma", "Trebuchet
 UNWRITABLE = "□"  # stands for a sign that the fonts do not have
 _ATTEMPTS = 4
 _REFUSED = re.compile(
-    r'the text `"((?:[^"\\]|\\.)*)"` could not be displayed|disallowed codepoint `"((?:[^"\\]|\\.)*)"`'
+    r'the text `"((?:[^"\\]|\\.)*)"` could not be displayed'
+    r'|disallowed codepoint `"((?:[^"\\]|\\.)*)"`'
 )
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]{1,6})\}")
 
@@ -61,7 +62,7 @@ def pdf_response(pdf: bytes, name: str) -> HttpResponse:
     Nobody's name or identifier belongs in ``name``.
     """
     response = HttpResponse(pdf, content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(False, name)
+    response["Content-Disposition"] = content_disposition_header(False, name) or "inline"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "no-store"
     return response

@@ -107,10 +107,10 @@ def copy_data(application: Application) -> dict[str, Any]:
 
 
 def _registration(application: Application) -> Rows:
-    rows = [
+    rows: Rows = [
         ["Номер", application.number],
         ["Регистрирано", _moment(application.registered_at)],
-        ["Как постъпи", Channel(application.channel).label],
+        ["Как постъпи", str(Channel(application.channel).label)],
     ]
     if application.received_on != timezone.localdate(application.registered_at):
         rows.append(["Постъпило на", day(application.received_on)])
@@ -126,7 +126,10 @@ def _registration(application: Application) -> Rows:
 
 
 def _who(application: Application) -> Rows:
-    rows = [["За кого", OnBehalf(application.on_behalf).label], ["Име", application.full_name]]
+    rows: Rows = [
+        ["За кого", str(OnBehalf(application.on_behalf).label)],
+        ["Име", application.full_name],
+    ]
     if application.birth_date:
         rows.append(["Рождена дата", day(application.birth_date)])
     if application.applicant_name:

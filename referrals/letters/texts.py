@@ -10,7 +10,6 @@ from typing import Any
 
 from django.utils import timezone
 
-from municipalities.models import Municipality, User
 from municipalities.norms.deadlines import norm_on
 from referrals.applications.models import Application
 from referrals.applications.models_parts import PaperRequest
@@ -74,7 +73,7 @@ def what_it_is(application: Application) -> str:
     return "сигнал" if application.is_alert else "заявление"
 
 
-def begin(application: Application, kind: str, municipality: Municipality, by: User) -> dict:
+def begin(application: Application, kind: str) -> dict[str, str]:
     """Return the fields of a letter as its form opens: recipient, address, subject and body."""
     to_citizen = kind in (Kind.PAPERS, Kind.ANSWER)
     return {
@@ -135,9 +134,7 @@ def _papers(application: Application) -> str:
 
 
 def _answer(application: Application) -> str:
-    return "\n\n".join(
-        [OPENING, f"По {_with_day(application)} ви съобщаваме следното:", BLANK]
-    )  # fmt: skip
+    return "\n\n".join([OPENING, f"По {_with_day(application)} ви съобщаваме следното:", BLANK])
 
 
 def _forward(application: Application) -> str:

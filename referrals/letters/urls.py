@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from referrals.letters import views
+
+urlpatterns = [
+    path("<int:pk>/pismo/", views.letter_new, name="letter_new"),
+    path("pisma/<int:pk>/", views.letter, name="letter"),
+    path("pisma/<int:pk>/prashtane/", views.letter_send, name="letter_send"),
+]

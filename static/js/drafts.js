@@ -220,6 +220,8 @@ class Keeper {
 
   onSubmit(event) {
     if (event.target !== this.form || this.isPassing) return;
+    // What opens in a tab of its own (a preview) leaves this page, and its text, where they are.
+    if (event.submitter?.formTarget === "_blank") return;
     event.preventDefault();
     event.stopImmediatePropagation();
     if (!this.isLeaving) this.submit(event.submitter);
