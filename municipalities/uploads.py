@@ -240,6 +240,17 @@ def store(municipality: models.Model, file: CheckedFile) -> str:
     return PrivateStorage().save(f"{municipality.pk}/{uuid.uuid4().hex}", file)
 
 
+def is_stored(path: str, data: bytes) -> bool:
+    """Say whether the stored file holds exactly ``data``; not where it is gone."""
+    if not PATH.fullmatch(path):
+        return False
+    try:
+        with PrivateStorage().open(path) as file:
+            return file.read() == data
+    except FileNotFoundError:
+        return False
+
+
 def discard(path: str) -> None:
     """Delete a stored file, for the row that owned it and is no more; nothing where it is gone.
 

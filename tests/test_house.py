@@ -146,6 +146,13 @@ PUBLIC = {
     "project",
     "campaigns",
     "apply",
+    "track",
+    "track_application",
+    "track_paper",
+    "track_withdraw",
+    "track_copy",
+    "track_file",
+    "track_leave",
     "accessibility",
     "privacy",
     # For the machines that watch the portal

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 
 from municipalities import uploads
 from municipalities.models import Municipality, User
+from municipalities.upload_checks import P7M, P7S, PDF
 from municipalities.uploads import CheckedFile
 from referrals.applications.models import Application
 from referrals.applications.models_parts import Attachment
@@ -50,13 +51,13 @@ def keep(
     ``UploadField``; store() raises TypeError for anything else. Needs the municipality's scope.
     """
     if by is None:
-        _refuse_too_many(file, application, draft)
+        refuse_too_many([file], application=application, draft=draft)
     return Attachment.objects.create(
         municipality=municipality,
         application=application,
         draft=draft,
         paper=paper,
-        name=(file.name or "")[:120],
+        name=_name_of(file),
         content_type=file.content_type,
         size=file.size,
         path=uploads.store(municipality, file),
@@ -65,9 +66,13 @@ def keep(
     )
 
 
-def _refuse_too_many(
-    file: CheckedFile, application: Application | None, draft: OnlineDraft | None
+def refuse_too_many(
+    sent: Sequence[CheckedFile],
+    *,
+    application: Application | None = None,
+    draft: OnlineDraft | None = None,
 ) -> None:
+    """Raise TooManyFiles where ``sent``, with what the citizen sent before, is more than fits."""
     if application is not None:
         rows = Attachment.objects.filter(application=application, added_by__isnull=True)
         most, weight = MOST_OF_APPLICATION, WEIGHT_OF_APPLICATION
@@ -75,11 +80,38 @@ def _refuse_too_many(
         rows = Attachment.objects.filter(draft=draft)
         most, weight = MOST_OF_DRAFT, WEIGHT_OF_DRAFT
     there = rows.aggregate(count=Count("pk"), weight=Sum("size", default=0))
-    if there["count"] >= most:
-        raise TooManyFiles(f"Вече има {there['count']} файла, а може най-много {most}.")
-    if there["weight"] + file.size > weight:
+    if there["count"] + len(sent) > most:
+        raise TooManyFiles(
+            f"Файловете стават общо {there['count'] + len(sent)}, а може най-много {most}."
+            " Донесете останалите в офиса."
+        )
+    if there["weight"] + sum(file.size for file in sent) > weight:
         words = f"Файловете стават общо над {weight // 2**20} MB. Донесете останалите в офиса."
         raise TooManyFiles(words)
+
+
+def is_signed(file: CheckedFile) -> bool:
+    """Say whether the file says of itself that it is signed; the signature is not verified."""
+    if file.content_type in {P7M.content_type, P7S.content_type}:
+        return True
+    if file.content_type != PDF.content_type:
+        return False
+    file.seek(0)
+    return b"/ByteRange" in file.read()
+
+
+def is_there(application: Application, file: CheckedFile) -> bool:
+    """Say whether the citizen has sent this very file before, under the same name."""
+    alike = Attachment.objects.filter(
+        application=application, added_by__isnull=True, name=_name_of(file), size=file.size
+    )
+    file.seek(0)
+    data = file.read()
+    return any(uploads.is_stored(path, data) for path in alike.values_list("path", flat=True))
+
+
+def _name_of(file: CheckedFile) -> str:
+    return (file.name or "")[:120]
 
 
 @transaction.atomic

@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from referrals.tracking import views
+
+_OF_ONE = "prosledyavane/<slug:obshtina>/<uuid:public_id>/"
+
+urlpatterns = [
+    path("prosledyavane/", views.track, name="track"),
+    path("prosledyavane/izhod/", views.track_leave, name="track_leave"),
+    path(_OF_ONE, views.track_application, name="track_application"),
+    path(f"{_OF_ONE}dokument/", views.track_paper, name="track_paper"),
+    path(f"{_OF_ONE}ottegli/", views.track_withdraw, name="track_withdraw"),
+    path(f"{_OF_ONE}kopie/", views.track_copy, name="track_copy"),
+    path(f"{_OF_ONE}fayl/<int:pk>/", views.track_file, name="track_file"),
+]
