@@ -21,10 +21,10 @@ BLANK = "[…]"  # what staff still have to fill in; no letter is made with one 
 _BULLET = re.compile(r"^\s*[-–—•]\s+")
 # The norms on which letters rest; the rows are the municipality's (municipalities/norms).
 NORMS = {
-    Kind.PAPERS: "letter-papers",
-    Kind.ANSWER: "letter-answer",
-    Kind.FORWARD: "letter-forward",
-    Kind.CHILD: "letter-child",
+    Kind.PAPERS: "wait-for-papers",
+    Kind.ANSWER: "answer",
+    Kind.FORWARD: "forward",
+    Kind.CHILD: "child-at-risk",
 }
 SUBJECTS = {
     Kind.PAPERS: "Липсващи документи към {what} № {number}",
