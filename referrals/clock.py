@@ -10,30 +10,36 @@ from municipalities.norms.deadlines import (
     changes_from,
     ends_on,
     in_words,
-    next_working,
+    moved_by_pause,
     norm_on,
 )
+from municipalities.norms.models import Unit
 from referrals.applications.models import Application
 
 
 def started(norm_code: str, start: dt.date) -> dict[str, Any]:
     """Return the fields of a clock that starts on ``start``; no deadline where no norm has one."""
     norm = norm_on(norm_code, start)
-    if norm is None or norm.value is None:
+    if norm is None or not norm.value:
         return {"clock_from": start, "norm": {}, "due_on": None}
     due_on = ends_on(start, norm.value, norm.unit, changes_from(start))
     return {"clock_from": start, "norm": as_it_was(norm), "due_on": due_on}
 
 
 def resumed(application: Application, today: dt.date) -> dict[str, Any]:
-    """Return the fields of a clock that stood and goes on, its deadline moved by those days."""
-    if application.paused_on is None:
+    """Return the fields of a clock that stood and goes on.
+
+    The deadline moves by as much as it stood, in the days in which the norm counts.
+    """
+    paused_on, due_on = application.paused_on, application.due_on
+    if paused_on is None:
         return {}
-    stood = max(0, (today - application.paused_on).days)
+    stood = max(0, (today - paused_on).days)
     changes: dict[str, Any] = {"paused_on": None, "paused_days": application.paused_days + stood}
-    if application.due_on:
-        moved = application.due_on + dt.timedelta(days=stood)
-        changes["due_on"] = next_working(moved, changes_from(moved))
+    if due_on:
+        moved_days = changes_from(min(due_on, paused_on))
+        unit = application.norm.get("unit", Unit.CALENDAR_DAYS)
+        changes["due_on"] = moved_by_pause(due_on, unit, paused_on, today, moved_days)
     return changes
 
 

@@ -36,21 +36,53 @@ def next_working(day: dt.date, changes: Changes) -> dt.date:
     return day
 
 
+def working_between(after: dt.date, until: dt.date, changes: Changes) -> int:
+    """Return how many working days there are after ``after`` up to ``until``; 0 if it is before."""
+    days = (until - after).days
+    return sum(is_working(after + number * DAY, changes) for number in range(1, days + 1))
+
+
 def ends_on(start: dt.date, value: int, unit: str, changes: Changes) -> dt.date:
     """Return the last day of a deadline of ``value`` ``unit`` that begins with ``start``.
 
-    The first day is not counted, and a deadline that ends on a free day ends on the next working
-    one (ЗЗД чл. 72; АПК leaves the count to the general rules: an assumption for a lawyer).
-    Raises OverflowError beyond the calendar.
+    The first day is not counted, a month ends on the day of the same number or on its last one, and
+    a deadline that ends on a free day ends on the next working one (ЗЗД чл. 72; АПК leaves the
+    count to the general rules: an assumption for a lawyer). Raises ValueError for no time at all
+    or less, OverflowError beyond the calendar.
     """
+    if value < 1:
+        raise ValueError(f"A deadline of {value} ends before it begins")
     if unit == Unit.WORKING_DAYS:
-        day = start
-        for _n in range(value):
-            day = next_working(day + DAY, changes)
-        return day
+        return after_working_days(start, value, changes)
     if unit == Unit.MONTHS:
         return next_working(add_months(start, value), changes)
     return next_working(start + value * DAY, changes)
+
+
+def after_working_days(start: dt.date, count: int, changes: Changes) -> dt.date:
+    """Return the ``count``-th working day after ``start``; of none, the first that is working."""
+    day = start if count else next_working(start, changes)
+    for _n in range(count):
+        day = next_working(day + DAY, changes)
+    return day
+
+
+def moved_by_pause(
+    due_on: dt.date, unit: str, paused_on: dt.date, resumed_on: dt.date, changes: Changes
+) -> dt.date:
+    """Return the day to which a pause moves ``due_on``, so that what was left is left again.
+
+    What is counted in working days moves by the working days between the two, the rest by the
+    calendar days, and neither ends on a free day. The day of the pause has run, that of resuming
+    has not. A deadline that had passed when the clock stopped has passed by as much when it runs
+    again. ``changes`` are of the days from the earlier of ``due_on`` and ``paused_on`` on.
+    """
+    if resumed_on <= paused_on:
+        return due_on
+    if unit == Unit.WORKING_DAYS:
+        stood = working_between(paused_on, resumed_on, changes)
+        return after_working_days(due_on, stood, changes)
+    return next_working(due_on + (resumed_on - paused_on), changes)
 
 
 def norm_on(code: str, day: dt.date) -> LegalNorm | None:
