@@ -2,6 +2,7 @@
 
 from importlib import import_module
 from importlib.util import find_spec
+from types import ModuleType
 
 from django.apps import apps
 from django.conf import settings
@@ -30,11 +31,19 @@ class Command(BaseCommand):
             self.stdout.write("Примерните данни вече са заредени.")
             return
         with transaction.atomic():
-            for config in apps.get_app_configs():
-                if find_spec(f"{config.name}.demo"):
-                    import_module(f"{config.name}.demo").load(report=self.stdout.write)
+            for module in _demos():
+                module.load(report=self.stdout.write)
 
     def _print_accounts(self):
         for email, what in demo.accounts():
             self.stdout.write(f"  {email:42} {what}")
         self.stdout.write(f"  Парола за всички: {settings.DEMO_PASSWORD}")
+        for module in _demos():
+            if tell := getattr(module, "hints", None):
+                self.stdout.write("\n".join(f"  {line}" for line in tell()))
+
+
+def _demos() -> list[ModuleType]:
+    """Return the demo of every app that has one, lower floors first."""
+    names = [f"{config.name}.demo" for config in apps.get_app_configs()]
+    return [import_module(name) for name in names if find_spec(name)]
