@@ -246,7 +246,8 @@ def paper_arrived(
     """Keep that papers came: with files that were kept already, or seen at the desk only.
 
     ``by`` None is the citizen, whose papers somebody has yet to look at. ``papers`` says which they
-    are. With ``is_complete`` a clock that stands goes on from today.
+    are. With ``is_complete`` a clock that stands goes on from today. The same twice in a moment is
+    refused, so that files that came with it are not kept twice.
     """
     names = ", ".join(file.name for file in files)
     what = papers.strip() or names or "документ"
@@ -256,12 +257,15 @@ def paper_arrived(
         words += f" Файлове: {names}."
     elif not names:
         words += " Без файл."
+    words = f"{words} {note}".strip()
+    if _is_said(now, Event.PAPER_ADDED, by, words):
+        raise StepRefused("Този документ вече е записан.")
     who = "Добавихте" if by is None else "Получихме"
     changed = workflow.make(
         now,
         "add_paper",
         by=by,
-        words=f"{words} {note}".strip(),
+        words=words,
         told=_told(now, f"{who}: {what}."),
         version=version,
     )
@@ -443,7 +447,7 @@ def _had(application: Application, now: User) -> str:
     return f"Беше у {had.name}." if had and had.pk != now.pk else ""
 
 
-def _is_said(application: Application, event: str, by: User, words: str) -> bool:
+def _is_said(application: Application, event: str, by: User | None, words: str) -> bool:
     facts: dict[str, Any] = {"kind": event, "user": by, "words": words[:1000]}
     return application.events.filter(at__gt=timezone.now() - SAID_AGAIN, **facts).exists()
 

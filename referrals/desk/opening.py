@@ -1,0 +1,61 @@
+"""How every page of one application begins: it is found, who may, and the look kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from frontoffice.dossier.reasons import ask_first, held_reason
+from frontoffice.looks import record_look
+from municipalities.audit import AccessEvent, record_access
+from referrals.applications.models import Application
+
+ONE_LOOK = dt.timedelta(minutes=1)  # pages opened again within it are the same look
+
+
+def find_application(pk: int) -> Application:
+    """Return the application of the scope; a foreign one is missing like one that never was."""
+    rows = Application.objects.for_listing().select_related(
+        "registered_by", "confirmed_by", "consultation", "from_alert", "notice"
+    )
+    return get_object_or_404(rows, pk=pk)
+
+
+def record_application_look(request: HttpRequest, application: Application) -> None:
+    """Keep that the application was shown, unless the same look was kept a moment ago."""
+    seen = AccessEvent.objects.filter(
+        user=request.user,
+        subject_kind=Application._meta.label_lower,
+        subject_id=application.pk,
+        action=AccessEvent.Action.VIEWED,
+        at__gt=timezone.now() - ONE_LOOK,
+    )
+    if not seen.exists():
+        record_access(request, AccessEvent.Action.VIEWED, application)
+
+
+def opens_application(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Give ``view`` the application of the address in place of ``pk``; raises Http404.
+
+    Where it is tied to a person and policy asks for a reason, the page that asks comes first,
+    except for whoever has the application: that is the reason. Both looks are kept.
+    """
+
+    @wraps(view)
+    def opened(request: HttpRequest, pk: int, **kwargs) -> HttpResponse:
+        application = find_application(pk)
+        if application.person:
+            is_own = application.owner_id == request.user.pk
+            asks, reason = (False, "") if is_own else held_reason(request, application.person)
+            if asks:
+                return ask_first(request, application.person)
+            record_look(request, application.person, reason=reason)
+        record_application_look(request, application)
+        return view(request, application, **kwargs)
+
+    return opened
