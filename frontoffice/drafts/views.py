@@ -30,6 +30,7 @@ TELLING = (
     ("given_name", "middle_name", "family_name"),
     ("note",),
     ("text",),
+    ("need",),
 )
 NAMES = {
     Draft.Form.CONSULTATION: ("Нова консултация", "Промяна на консултация"),

@@ -78,7 +78,7 @@ export function makeTypeahead(select) {
     );
     list.hidden = !found.length;
     box.setAttribute("aria-expanded", String(found.length > 0));
-    said.textContent = words.length ? (found.length ? `${found.length} предложения` : select.multiple ? "Няма такава услуга" : "Няма такова място") : "";
+    said.textContent = words.length ? (found.length ? `${found.length} предложения` : select.dataset.none || (select.multiple ? "Няма такава услуга" : "Няма такова място")) : "";
     mark(found.length && words.length ? 0 : -1);
   }
 
