@@ -20,6 +20,7 @@ from referrals.applications.models_parts import ApplicationEvent, Attachment
 from referrals.applications.overlaps import warnings_for
 from referrals.desk.listing import due_kind, due_words
 from referrals.desk.opening import opens_application
+from referrals.intake.forms_alert import DUTY
 from referrals.permissions import can_see_applications, can_work_on
 from referrals.workflow import StepRefused, may
 from services_registry.models import Service
@@ -62,6 +63,7 @@ def page(request: HttpRequest, application: Application) -> HttpResponse:
             "asked": next((one for one in requests if one.closed_on is None), None),
             "clock": clock.explained(application),
             "overlaps": warnings_for(application),
+            "duty": DUTY,
             "service": _service_with_places(application),
             "has_new_paper": _has_new_paper(application, steps),
             "from_alerts": application.applications.all(),

@@ -78,6 +78,22 @@ TABLE = """
 {person_relation_new}               in     ok   ok   no   no   no  no   no
 {person_relation}                   in     ok   ok   no   no   no  no   no
 {person_relation_end}               in     ok   ok   no   no   no  no   no
+/rabotno-myasto/zayavleniya/        in     ok   ok   no   no   no  no   no
+/rabotno-myasto/zayavleniya/predavane/ in     no   to   no   no   no  no   no
+/rabotno-myasto/zayavleniya/registar/ in     ok   ok   no   no   no  no   no
+{application}                       in     ok   ok   no   no   no  no   no
+{application_assign}                in     ok   ok   no   no   no  no   no
+{application_confirm}               in     ok   ok   no   no   no  no   no
+{application_tie}                   in     ok   ok   no   no   no  no   no
+{application_papers}                in     ok   ok   no   no   no  no   no
+{application_paper_add}             in     ok   ok   no   no   no  no   no
+{application_note}                  in     ok   ok   no   no   no  no   no
+{application_message}               in     ok   ok   no   no   no  no   no
+{application_withdraw}              in     ok   ok   no   no   no  no   no
+{application_close}                 in     ok   ok   no   no   no  no   no
+{application_resume}                in     to   to   no   no   no  no   no
+{application_reopen}                in     to   to   no   no   no  no   no
+{application_file}                  in     --   --   no   no   no  no   no
 /obshtina/hora/                     in     no   ok   no   ok   no  no   no
 /obshtina/hora/pokani/              in     no   no   no   ok   no  no   no
 /obshtina/hora/pokani/nova/         in     no   no   no   ok   no  no   no
@@ -176,6 +192,23 @@ def everybody(sliven, client, specialist, head, manager, administrator, dpo, pro
             "person_note_new",
             "person_relation_new",
         ),
+        **_pages(
+            rows,
+            "referrals.application",
+            "application",
+            "application_assign",
+            "application_confirm",
+            "application_tie",
+            "application_papers",
+            "application_paper_add",
+            "application_resume",
+            "application_note",
+            "application_message",
+            "application_withdraw",
+            "application_close",
+            "application_reopen",
+        ),
+        **_pages(rows, "referrals.attachment", "application_file"),
         **_pages(rows, "frontoffice.followup", "follow_up", "follow_up_hand_over"),
         **_pages(rows, "frontoffice.notetemplate", "note_template", "note_template_delete"),
         **_about_a_person(rows, "frontoffice.personnote", "person_note", "person_note_remove"),

@@ -407,3 +407,28 @@ def test_a_foreign_person_is_not_tied(mine, specialist, elena):
     answer = specialist.post(at(mine, "litse/"), {"person": person.pk, "version": mine.version})
     assert answer.status_code == 422
     assert person.family_name not in text(answer)
+
+
+# An alert
+
+
+def test_an_alert_of_a_child_at_risk_shows_the_duty_until_somebody_was_told(sliven, specialist):
+    kind = ApplicationKindFactory(municipality=sliven, nature="alert")
+    facts = {"municipality": sliven, "kind": kind, "secret_hash": "", "is_child_at_risk": True}
+    untold, done = ApplicationFactory(**facts), ApplicationFactory(**facts, notified="dsp")
+    page = text(specialist.get(at(untold)))
+    assert "уведомяването е задължение" in page
+    assert "Съобщение до човека" not in page
+    assert f"novo/?signal={untold.pk}" in page
+    assert "уведомяването е задължение" not in text(specialist.get(at(done)))
+
+
+def test_what_else_is_known_of_the_person_stands_on_the_page(sliven, specialist):
+    person = PersonFactory(municipality=sliven)
+    kind = ApplicationKindFactory(municipality=sliven)
+    one, other = (
+        ApplicationFactory(municipality=sliven, person=person, kind=kind) for _n in range(2)
+    )
+    page = text(specialist.get(at(one)))
+    assert other.number in page
+    assert at(other) in page
