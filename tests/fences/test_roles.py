@@ -81,6 +81,12 @@ TABLE = """
 /rabotno-myasto/zayavleniya/        in     ok   ok   no   no   no  no   no
 /rabotno-myasto/zayavleniya/predavane/ in     no   to   no   no   no  no   no
 /rabotno-myasto/zayavleniya/registar/ in     ok   ok   no   no   no  no   no
+/rabotno-myasto/zayavleniya/novo/   in     ok   ok   no   no   no  no   no
+/rabotno-myasto/zayavleniya/signal/ in     ok   ok   no   no   no  no   no
+{application_registered}            in     ok   ok   no   no   no  no   no
+{application_edit}                  in     ok   ok   no   no   no  no   no
+{application_protocol}              in     ok   ok   no   no   no  no   no
+{application_new_code}              in     ok   ok   no   no   no  no   no
 {application}                       in     ok   ok   no   no   no  no   no
 {application_assign}                in     ok   ok   no   no   no  no   no
 {application_confirm}               in     ok   ok   no   no   no  no   no
@@ -207,6 +213,10 @@ def everybody(sliven, client, specialist, head, manager, administrator, dpo, pro
             "application_withdraw",
             "application_close",
             "application_reopen",
+            "application_registered",
+            "application_edit",
+            "application_protocol",
+            "application_new_code",
         ),
         **_pages(rows, "referrals.attachment", "application_file"),
         **_pages(rows, "frontoffice.followup", "follow_up", "follow_up_hand_over"),
