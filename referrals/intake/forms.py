@@ -249,12 +249,8 @@ class StatedForm(AsksForKind):
             "post": ("address", "Напишете адрес или изберете друг начин за отговор."),
         }
         name, words = ways.get(cleaned.get("reply_by", ""), ("", ""))
-        if (
-            name
-            and not cleaned.get(name)
-            and not getattr(person, name, "")
-            and not self.is_bad(name)
-        ):
+        is_known = cleaned.get(name) or (is_own and getattr(person, name, ""))
+        if name and not is_known and not self.is_bad(name):
             self.add_error(name, words)
 
     def check_reference(self, cleaned: dict[str, Any]) -> None:

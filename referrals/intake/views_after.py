@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,6 +20,7 @@ from municipalities.audit import AccessEvent, record_access
 from municipalities.permissions import require
 from referrals.applications.models import Application, Channel
 from referrals.applications.overlaps import warnings_for
+from referrals.desk.opening import opens_application
 from referrals.intake import codes, correcting
 from referrals.intake.taking import SPOKEN, correct, new_code, signature_of
 from referrals.kinds.reading import papers_for
@@ -35,21 +36,12 @@ COMPARE = (
 ALIKE = "Записано е същото, което сте написали и вие: може да се откажете."
 
 
-def find(pk: int) -> Application:
-    """Return the application of the scope; raises Http404."""
-    rows = Application.objects.select_related(
-        "kind", "person", "owner", "office", "service", "settlement", "municipality"
-    )
-    return get_object_or_404(rows, pk=pk)
-
-
 @require(can_see_applications)
 @require_safe
+@opens_application
 @sensitive_variables("code")
-def registered(request: HttpRequest, pk: int) -> HttpResponse:
+def registered(request: HttpRequest, application: Application) -> HttpResponse:
     """The number, and the citizen's code the one time that it is known; what comes next."""
-    application = find(pk)
-    record_access(request, AccessEvent.Action.VIEWED, application)
     brought = {answer.get("paper") for answer in application.answers}
     papers = papers_for(application.kind, application.on_behalf)
     return render(
@@ -69,9 +61,9 @@ def registered(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require(can_see_applications)
 @require_safe
-def protocol(request: HttpRequest, pk: int) -> HttpResponse:
+@opens_application
+def protocol(request: HttpRequest, application: Application) -> HttpResponse:
     """The protocol of a wish for the person to sign; of an alert there is none."""
-    application = find(pk)
     if application.is_alert:
         raise Http404
     record_access(request, AccessEvent.Action.PRINTED, application)
@@ -85,11 +77,11 @@ def protocol(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require(can_see_applications)
 @require_POST
-def signed(request: HttpRequest, pk: int) -> HttpResponse:
+@opens_application
+def signed(request: HttpRequest, application: Application) -> HttpResponse:
     """Keep that the person signed the printed protocol."""
-    application = _to_work_on(request, pk)
-    if application is None or application.is_alert:
-        return redirect("application_registered", pk)
+    if application.is_alert or not _may_change(request, application):
+        return redirect("application_registered", application.pk)
     if application.signature == Signature.NONE:
         signature = signature_of(application.channel, is_signed=True)
         try:
@@ -102,46 +94,44 @@ def signed(request: HttpRequest, pk: int) -> HttpResponse:
             )
         except (ApplicationChanged, StepRefused):
             messages.error(request, "Заявлението току-що беше променено. Опитайте отново.")
-            return redirect("application_registered", pk)
+            return redirect("application_registered", application.pk)
     messages.success(request, "Записано е, че протоколът е подписан.")
-    return redirect("application_registered", pk)
+    return redirect("application_registered", application.pk)
 
 
 @require(can_see_applications)
 @require_http_methods(["GET", "HEAD", "POST"])
-def replace_code(request: HttpRequest, pk: int) -> HttpResponse:
+@opens_application
+def replace_code(request: HttpRequest, application: Application) -> HttpResponse:
     """Give the citizen another code, after a page that says what happens with the old one."""
-    application = _to_work_on(request, pk)
-    if application is None or application.is_alert:
-        return redirect("application_registered", pk)
+    if application.is_alert or not _may_change(request, application):
+        return redirect("application_registered", application.pk)
     if request.method == "POST":
         codes.keep_code(request, application, new_code(application, by=request.membership.user))
-        return redirect("application_registered", pk)
+        return redirect("application_registered", application.pk)
     return render(request, "referrals/intake/new_code.html", {"application": application})
 
 
-def _to_work_on(request: HttpRequest, pk: int) -> Application | None:
-    """Return the application if the reader may change it now; else say why not, and None."""
-    application = find(pk)
+def _may_change(request: HttpRequest, application: Application) -> bool:
+    """Say whether the reader may change it now; tells them why not."""
     if not can_work_on(request, application):
         messages.error(request, "Заявлението е у колега. Променя го той или ръководителят.")
-        return None
+        return False
     if not application.is_open:
         messages.error(request, "Приключено заявление не се променя. Отворете го отново.")
-        return None
-    return application
+        return False
+    return True
 
 
 @require(can_see_applications)
 @sensitive_post_parameters()
 @sensitive_variables()
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit_application(request: HttpRequest, pk: int) -> HttpResponse:
+@opens_application
+def edit_application(request: HttpRequest, application: Application) -> HttpResponse:
     """Correct what was stated while it is open; what a colleague saved meanwhile is shown."""
-    application = _to_work_on(request, pk)
-    if application is None:
-        return redirect("application_registered", pk)
-    record_access(request, AccessEvent.Action.VIEWED, application)
+    if not _may_change(request, application):
+        return redirect("application_registered", application.pk)
     draft = drafts.of(request, form=Draft.Form.APPLICATION, subject=application)
     form = draft.bind(
         correcting.form_for(application),
@@ -168,7 +158,7 @@ def edit_application(request: HttpRequest, pk: int) -> HttpResponse:
     except StepRefused as refused:
         form.add_error(None, str(refused))
     else:
-        return redirect("application_registered", pk)
+        return redirect("application_registered", application.pk)
     return _edit_page(request, application, form, changed=changed)
 
 
