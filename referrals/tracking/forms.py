@@ -58,6 +58,9 @@ class TrackForm(forms.Form):
         choices = [(slug, one.name) for slug, one in self.there.items()]
         widget = self.fields["obshtina"].widget
         widget.choices = [("", _("Изберете община")), *choices]
+        if self.is_bound:  # what is shown again is what was looked at
+            typed = {name: field.clean(self.data.get(name)) for name, field in self.fields.items()}
+            self.data = {**typed, "obshtina": typed["obshtina"] if self.municipality else ""}
 
     @property
     def municipality(self) -> Municipality | None:

@@ -270,7 +270,7 @@ def test_every_state_is_told_in_words_with_a_next_step(citizen, application, sta
     answer = citizen.get(page(application))
     body = re.search(r"<main.*</main>", answer.content.decode(), re.DOTALL)[0]
     following = text_of(answer).partition("Какво следва")[2].strip()
-    assert re.match(r"[А-Я][^.]{15,}\.", following)
+    assert re.match(r"[А-Я][^.]{10,}\.", following)
     assert state not in re.sub(r"<[^>]+>", " ", body)
     is_open = state not in ("closed", "withdrawn")
     assert (page(application, "track_withdraw") in body) is is_open
