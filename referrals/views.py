@@ -112,7 +112,7 @@ def _page(
     municipality, service = _chosen(where)
     kinds = _kinds(municipality, service) if municipality else []
     wish = wish_of(kinds) if service else None
-    begin = form or StartForm(kinds=kinds, initial={"vid": wish.code if wish else None})
+    begin = form or StartForm(kinds=kinds, initial={"vid": wish.code} if wish else {})
     context = {
         "form": form if form is not None else where,
         "where": where,

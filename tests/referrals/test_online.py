@@ -266,6 +266,20 @@ def test_a_service_withdrawn_meanwhile_is_asked_again_and_says_why(client, slive
 # Starting
 
 
+def test_the_only_kind_is_begun_by_one_press(client, sliven, kind):
+    page = client.get("/zayavlenie/", {"obshtina": "sliven"})
+    sent = {name: online.value_of(page, name) for name in ("obshtina", "vid")}
+    assert client.post("/zayavlenie/zapochni/", sent).status_code == 302
+
+
+def test_among_several_kinds_one_chooses(client, sliven, kind):
+    other = online.ready(sliven, public_name="Искам нещо друго")
+    page = text(client.get("/zayavlenie/", {"obshtina": "sliven"}))
+    assert "Искам нещо друго" in page
+    assert client.post("/zayavlenie/zapochni/", {"obshtina": "sliven"}).status_code == 422
+    online.begin(client, other)
+
+
 def test_a_municipality_that_takes_nothing_online_says_whom_to_call(client, sliven):
     online.ready(sliven, is_online=False)
     page = text(client.get("/zayavlenie/", {"obshtina": "sliven"}))
