@@ -9,6 +9,12 @@ from config.wsgi import application as portal
 application = StaticFilesHandler(portal)
 
 # Loaded before the workers are made, so that each new one answers at once.
-for _template in ("frontoffice/capture.html", "frontoffice/today.html", "account/login.html"):
+for _template in (
+    "frontoffice/capture.html",
+    "frontoffice/today.html",
+    "account/login.html",
+    "referrals/online/check.html",
+    "referrals/online/sent.html",
+):
     get_template(_template)
 reverse("desk")
