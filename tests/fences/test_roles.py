@@ -100,6 +100,9 @@ TABLE = """
 {application_resume}                in     to   to   no   no   no  no   no
 {application_reopen}                in     to   to   no   no   no  no   no
 {application_file}                  in     --   --   no   no   no  no   no
+{letter_new}                        in     ok   ok   no   no   no  no   no
+{letter_send}                       in     ok   ok   no   no   no  no   no
+{letter}                            in     --   --   no   no   no  no   no
 /obshtina/hora/                     in     no   ok   no   ok   no  no   no
 /obshtina/hora/pokani/              in     no   no   no   ok   no  no   no
 /obshtina/hora/pokani/nova/         in     no   no   no   ok   no  no   no
@@ -217,8 +220,10 @@ def everybody(sliven, client, specialist, head, manager, administrator, dpo, pro
             "application_edit",
             "application_protocol",
             "application_new_code",
+            "letter_new",
         ),
         **_pages(rows, "referrals.attachment", "application_file"),
+        **_pages(rows, "referrals.letter", "letter", "letter_send"),
         **_pages(rows, "frontoffice.followup", "follow_up", "follow_up_hand_over"),
         **_pages(rows, "frontoffice.notetemplate", "note_template", "note_template_delete"),
         **_about_a_person(rows, "frontoffice.personnote", "person_note", "person_note_remove"),
