@@ -47,7 +47,7 @@ def changes_since(current: Application, version: int) -> list[Difference]:
     for name in SHOWN:
         was, now = _written(before, name), _written(current, name)
         if was != now:
-            label = str(Application._meta.get_field(name).verbose_name)
+            label = str(getattr(Application._meta.get_field(name), "verbose_name", name))
             found.append(Difference(label[:1].upper() + label[1:], was, now))
     return found
 

@@ -91,11 +91,11 @@ def _sent(
     try:
         _made(request, application, step, form, facts)
     except ApplicationChanged as changed:
-        if handling.was_made_just_now(changed.current, step.event, request.user):
+        if handling.was_made_just_now(changed.current, step.event, request.membership.user):
             return _done(request, application, "Тази стъпка вече е записана.")
         return _changed_page(request, changed.current, step, form)
     except StepRefused as refused:
-        if handling.was_made_just_now(application, step.event, request.user):
+        if handling.was_made_just_now(application, step.event, request.membership.user):
             return _done(request, application, "Тази стъпка вече е записана.")
         form.add_error(None, str(refused))
         return _page(request, application, step, form)
@@ -128,12 +128,12 @@ def _made(
                         municipality=request.municipality,
                         file=file,
                         application=application,
-                        by=request.user,
+                        by=request.membership.user,
                     )
                 )
             if kept:
                 facts["files"] = kept
-            step.verb(application=application, by=request.user, **facts)
+            step.verb(application=application, by=request.membership.user, **facts)
     except BaseException:
         for attachment in kept:
             uploads.discard(attachment.path)
@@ -155,8 +155,9 @@ def _changed_page(
         "Колега е променил заявлението, докато пишехте. Вашето е запазено по-долу. Вижте какво е "
         "различно и запишете отново, ако още е вярно.",
     )
-    form.data = form.data.copy()
-    form.data["version"] = current.version
+    data = request.POST.copy()
+    data["version"] = str(current.version)
+    form.data = data
     return _page(request, current, step, form, changed=changed)
 
 

@@ -44,11 +44,11 @@ def applications(request: HttpRequest) -> HttpResponse:
     form.is_valid()
     rows = form.narrow(Application.objects.all())
     tab = form.tab
-    found = listed(rows, tab=tab, user=request.user, question=question)
+    found = listed(rows, tab=tab, user=request.membership.user, question=question)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     for row in page.object_list:
         row.due_words, row.due_kind = due_words(row), due_kind(row)
-    counted = counts(rows, request.user)
+    counted = counts(rows, request.membership.user)
     return render(
         request,
         "referrals/desk/list.html",
@@ -127,7 +127,10 @@ def assign_many(request: HttpRequest) -> HttpResponse:
         to = form.cleaned_data["to"]
         try:
             moved = handling.assign_many(
-                applications=chosen, by=request.user, to=to, note=form.cleaned_data["note"]
+                applications=chosen,
+                by=request.membership.user,
+                to=to,
+                note=form.cleaned_data["note"],
             )
         except NotAColleague:
             form.add_error("to", NO_COLLEAGUE)

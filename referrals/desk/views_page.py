@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
@@ -157,7 +157,7 @@ def take(request: HttpRequest, application: Application) -> HttpResponse:
     if not can_work_on(request, application):
         raise PermissionDenied
     try:
-        handling.take(application=application, by=request.user)
+        handling.take(application=application, by=request.membership.user)
     except StepRefused as refused:
         messages.info(request, str(refused))
     else:
@@ -167,7 +167,7 @@ def take(request: HttpRequest, application: Application) -> HttpResponse:
 
 @require(can_see_applications)
 @require_safe
-def attachment(request: HttpRequest, pk: int) -> HttpResponse:
+def attachment(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A file of an application, as a download; the look is kept."""
     rows = Attachment.objects.filter(application__isnull=False).select_related("application")
     return files.serve(request, get_object_or_404(rows, pk=pk), to_citizen=False)

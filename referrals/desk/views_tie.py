@@ -155,12 +155,14 @@ def _tied(
 ) -> HttpResponse:
     version = form.cleaned_data.get("version") or 0
     try:
-        handling.tie(application=application, by=request.user, person=person, version=version)
+        handling.tie(
+            application=application, by=request.membership.user, person=person, version=version
+        )
     except ApplicationChanged as changed:
         current, made = changed.current, ApplicationEvent.Kind.TIED
         if not (
             current.person_id == person.pk
-            and handling.was_made_just_now(current, made, request.user)
+            and handling.was_made_just_now(current, made, request.membership.user)
         ):
             fresh = TieForm(request.POST.copy(), application=current)
             fresh.is_valid()
