@@ -15,6 +15,7 @@ from municipalities.models import (
     Province,
     Settlement,
 )
+from municipalities.norms import admin as norms_admin  # noqa: F401  its pages are found here
 from municipalities.permissions import can_enter_admin, can_manage_registry, can_operate_platform
 from municipalities.places import AccessiblePlace
 

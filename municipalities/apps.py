@@ -8,7 +8,7 @@ class MunicipalitiesConfig(AppConfig):
 
     def ready(self) -> None:
         from municipalities.landing import register_landing
-        from municipalities.models import Membership
+        from municipalities.models import LegalNorm, Membership, WorkdayChange
         from municipalities.permissions import (
             can_manage_people,
             can_operate_platform,
@@ -21,3 +21,5 @@ class MunicipalitiesConfig(AppConfig):
         register_landing(can_see_access_log, "access_log")
         register_landing(can_operate_platform, "platform")
         register_trail(Membership, is_personal=False)
+        register_trail(LegalNorm, is_personal=False)
+        register_trail(WorkdayChange, is_personal=False)

@@ -159,6 +159,13 @@ TABLE = """
 /admin/services_registry/lifesituation/add/ in no no  no   no   no  no   ok
 /admin/municipalities/office/       in     no   ok   no   ok   no  no   no
 {admin:municipalities_office}       in     no   ok   no   ok   no  no   no
+/admin/municipalities/legalnorm/    in     no   ok   no   ok   no  no   no
+/admin/municipalities/legalnorm/add/ in    no   ok   no   ok   no  no   no
+/admin/municipalities/workdaychange/ in    no   ok   no   ok   no  no   no
+/admin/referrals/applicationkind/   in     no   ok   no   ok   no  no   no
+/admin/referrals/applicationkind/add/ in   no   ok   no   ok   no  no   no
+/admin/referrals/privacynotice/     in     no   ok   no   ok   no  no   no
+/admin/referrals/privacynotice/add/ in     no   ok   no   ok   no  no   no
 /admin/municipalities/municipality/ in     no   ok   ok   ok   no  no   ok
 /admin/municipalities/municipality/add/ in no   no   no   no   no  no   no
 {admin:municipalities_municipality} in     no   ok   ok   ok   no  no   ok
