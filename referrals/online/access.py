@@ -12,8 +12,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
 from municipalities.models import Office
@@ -36,13 +36,18 @@ WRONG = _("Кодът не отговаря на тази връзка, или �
 
 
 def without_traces(response: HttpResponseBase) -> HttpResponseBase:
-    """Let no address with a token leave by „Referer“ and no page into a search engine.
+    """Let no address with a token leave by „Referer“, no page into a search engine or a cache.
 
     „no-referrer“ would make the browser send „Origin: null“ with the page's forms, which Django's
     protection of forms refuses; „strict-origin“ sends the path nowhere either.
     """
     response["Referrer-Policy"] = "strict-origin"
     response["X-Robots-Tag"] = "noindex"
+    if response.status_code == 422:
+        # Otherwise „back“ would come to „Confirm form resubmission“ instead of what was typed.
+        response["Cache-Control"] = "private, no-cache"
+    else:
+        add_never_cache_headers(response)
     return response
 
 
@@ -66,7 +71,6 @@ def of_draft(view: Callable[..., HttpResponseBase]):
 
     @wraps(view)
     @login_not_required
-    @never_cache
     @sensitive_post_parameters()
     @sensitive_variables()
     def guarded(request: HttpRequest, token: str, **arguments) -> HttpResponseBase:
@@ -94,6 +98,8 @@ def in_scope(draft: OnlineDraft, *, locked: bool) -> OnlineDraft | None:
         "municipality", "kind__office", "service", "application"
     )
     if locked:
+        # Without the application: a row that was waited for keeps what the join found before.
+        rows = rows.select_related(None).select_related("municipality", "kind__office", "service")
         rows = rows.select_for_update(of=("self",))
     return rows.filter(pk=draft.pk).first()
 

@@ -235,6 +235,8 @@ class AddressForm(StepForm):
 class ContactForm(StepForm):
     """How to reach whoever applies, and how they want the answer."""
 
+    mark_optional = False  # one of the two is needed; which, the third says
+
     phones = PhonesField(
         label=_("Телефон"),
         attrs={"type": "tel", "autocomplete": "tel"},
