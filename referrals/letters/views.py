@@ -15,14 +15,13 @@ from frontoffice.drafts.models import Draft
 from municipalities.audit import AccessEvent, record_access
 from municipalities.permissions import require
 from municipalities.typeset import pdf_response
-from municipalities.uploads import serve_attachment, serve_own_attachment
+from municipalities.uploads import serve_attachment
 from referrals.applications.models import Application
 from referrals.applications.models_parts import PaperRequest
 from referrals.letters import sending, texts, writing
 from referrals.letters.forms import LetterForm, SendForm
 from referrals.letters.models import Letter, Letterhead
 from referrals.permissions import can_see_application, can_see_applications, can_work_on
-from referrals.tracking.unlocking import is_unlocked
 
 WRITTEN = ("recipient", "recipient_address", "subject", "body", "appeal")
 PREVIEW = "pregled"
@@ -123,22 +122,6 @@ def letter(request: HttpRequest, pk: int) -> HttpResponseBase:
         subject=found,
         rule=lambda asked, of: can_see_application(asked, of.application),
         action=AccessEvent.Action.PRINTED,
-    )
-
-
-def citizen_letter(request: HttpRequest, application: Application, pk: int) -> HttpResponseBase:
-    """Answer a citizen who unlocked ``application`` with a letter that was sent to them, or 404.
-
-    For the tracking pages. Needs the scope of the application's municipality.
-    """
-    found = get_object_or_404(writing.letters_for_citizen(application), pk=pk)
-    return serve_own_attachment(
-        request,
-        found.path,
-        name=f"{found.number}.pdf",
-        content_type=writing.PDF,
-        subject=application,
-        rule=is_unlocked,
     )
 
 

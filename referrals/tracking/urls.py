@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from referrals.letters.views_citizen import track_letter
 from referrals.tracking import views
 
 _OF_ONE = "prosledyavane/<slug:obshtina>/<uuid:public_id>/"
@@ -16,4 +17,5 @@ urlpatterns = [
     path(f"{_OF_ONE}ottegli/", views.track_withdraw, name="track_withdraw"),
     path(f"{_OF_ONE}kopie/", views.track_copy, name="track_copy"),
     path(f"{_OF_ONE}fayl/<int:pk>/", views.track_file, name="track_file"),
+    path(f"{_OF_ONE}pismo/<int:pk>/", track_letter, name="track_letter"),
 ]

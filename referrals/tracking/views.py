@@ -29,7 +29,7 @@ from municipalities.views.public import public_offices
 from referrals import workflow
 from referrals.applications import files, handling
 from referrals.applications.models import Application
-from referrals.letters.writing import copy_of
+from referrals.letters.writing import copy_of, letters_for_citizen
 from referrals.tracking import guarding
 from referrals.tracking.forms import NOT_FOUND, PapersForm, TrackForm, WithdrawForm
 from referrals.tracking.sending import send_papers
@@ -124,6 +124,7 @@ def track_application(request: HttpRequest, application: Application) -> HttpRes
         application,
         story=story_of(application),
         files=application.attachments.filter(added_by__isnull=True),
+        letters=letters_for_citizen(application),
         may_add=workflow.may(application, "add_paper"),
         may_withdraw=workflow.may(application, "withdraw"),
     )

@@ -19,7 +19,7 @@ from referrals.letters import sending
 from referrals.letters.writing import letters_for_citizen, write
 from referrals.models import ApplicationEvent, Letter, PaperRequest
 from tests.factories import UserFactory
-from tests.factories_applications import ApplicationFactory, ApplicationKindFactory
+from tests.factories_applications import SECRET, ApplicationFactory, ApplicationKindFactory
 
 PDF = "application/pdf"
 
@@ -314,3 +314,18 @@ def test_a_way_that_there_is_not_sends_nothing(specialist, application, scope, h
     assert response.status_code == 422
     letter.refresh_from_db()
     assert letter.sent_at is None
+
+
+def test_a_citizen_reads_a_sent_letter_behind_the_second_secret(client, application, scope):
+    letter, unsent = made(application, subject="Нужни документи"), made(application)
+    sending.send(letter=letter, how="printed", by=UserFactory())
+    of_it = [application.municipality.slug, application.public_id]
+    page = reverse("track_application", args=of_it)
+    url = reverse("track_letter", args=[*of_it, letter.pk])
+    assert client.get(url).status_code == 302
+    form = {"obshtina": of_it[0], "nomer": application.number, "kod": SECRET}
+    client.post(reverse("track"), form)
+    assert "Нужни документи" in client.get(page).content.decode()
+    assert letter.number in text_of(client.get(url))
+    assert client.get(reverse("track_letter", args=[*of_it, unsent.pk])).status_code == 404
+    assert client.get(reverse("track_letter", args=[*of_it, 10**17])).status_code == 404
