@@ -17,8 +17,8 @@ from municipalities.tasks import RETRY, later
 from municipalities.tenancy import municipality_scope
 from referrals.applications.models import Application
 from referrals.applications.models_parts import ApplicationEvent
-from referrals.online import tasks as online_tasks  # noqa: F401  registers its tasks
 from referrals.letters import tasks as letter_tasks  # noqa: F401  registers its task
+from referrals.online import tasks as online_tasks  # noqa: F401  registers its tasks
 
 Event = ApplicationEvent.Kind
 SUBJECTS = {
