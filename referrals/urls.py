@@ -3,8 +3,10 @@
 from django.urls import include, path
 
 from referrals import views
+from referrals.kinds.views import notice
 
 urlpatterns = [
+    path("lichni-danni/<slug:obshtina>/", notice, name="application_notice"),
     path("zayavlenie/", views.how_to_apply, name="apply"),
     path("zayavlenie/", include("referrals.tracking.urls")),
     path("zayavlenie/", include("referrals.online.urls")),

@@ -173,12 +173,15 @@ class _UsedFormSet(PartFormSet):
         raise NotImplementedError
 
     def clean(self) -> None:
-        super().clean()
+        """Say what to do instead, before Django's own check lists the rows that stand in the way.
+
+        Deletion is read as it was sent: to ask the forms is to run that check.
+        """
         for form in self.initial_forms:
-            # As it was sent: of a protected row Django's own check leaves nothing to ask for.
             is_marked = form.add_prefix("DELETE") in self.data
             if is_marked and self.is_used(form.instance):
                 raise ValidationError(self.used_words, params={"row": str(form.instance)})
+        super().clean()
 
 
 class QuestionFormSet(_UsedFormSet):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
@@ -11,6 +13,9 @@ from django_scopes import ScopedManager
 from municipalities.audit import tracked
 from municipalities.models import Office
 from municipalities.tenancy import MunicipalModel
+
+LONGEST_HEADING = 70
+ENDS = tuple(".!?:;,…")  # of a paragraph that is no heading
 
 
 class Nature(models.TextChoices):
@@ -212,3 +217,15 @@ class PrivacyNotice(MunicipalModel):
 
     def __str__(self) -> str:
         return f"версия {self.version} от {self.valid_from:%d.%m.%Y} г."
+
+    def parts(self) -> list[tuple[bool, str]]:
+        """Return the text as (is it a heading, words): an empty line parts the paragraphs.
+
+        A short paragraph of one line that ends like no sentence is a heading.
+        """
+        paragraphs = re.split(r"\n\s*\n", "\n".join(self.text.splitlines()).strip())
+        return [
+            ("\n" not in words and len(words) <= LONGEST_HEADING and words[-1:] not in ENDS, words)
+            for words in paragraphs
+            if words
+        ]

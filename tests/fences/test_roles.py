@@ -36,6 +36,7 @@ TABLE = """
 /zayavlenie/prosledyavane/          ok     ok   ok   ok   ok   ok  ok   ok
 /dostapnost/                        ok     ok   ok   ok   ok   ok  ok   ok
 /lichni-danni/                      ok     ok   ok   ok   ok   ok  ok   ok
+/lichni-danni/sliven/               ok     ok   ok   ok   ok   ok  ok   ok
 /accounts/login/                    ok     to   to   to   to   to  to   to
 /vhod/                              in     to   to   to   to   to  to   to
 /profil/                            in     ok   ok   ok   ok   ok  ok   ok
