@@ -43,7 +43,6 @@ def number_in(text: str) -> int:
 def brought_by(request: HttpRequest, kinds: list[ApplicationKind]) -> Brought:
     """Return what the address brings; raises Http404 for what is not of the municipality."""
     brought = Brought()
-    membership = request.membership
     if talk := request.GET.get("konsultatsiya", ""):
         _from_talk(brought, find_consultation(number_in(talk)))
     if signal := request.GET.get("signal", ""):
@@ -53,11 +52,10 @@ def brought_by(request: HttpRequest, kinds: list[ApplicationKind]) -> Brought:
     codes = [kind.code for kind in kinds]
     asked = request.GET.get("vid", "")
     kind = next((one for one in kinds if one.code == asked), kinds[0] if kinds else None)
-    office = (kind and kind.office_id) or membership.office_id
     brought.initial = {
         "channel": Channel.ORAL,
         "on_behalf": OnBehalf.SELF,
-        "office": office,
+        "office": request.membership.office_id,
         "person": brought.person,
         **brought.initial,
         "kind": kind.code if kind and kind.code in codes else None,

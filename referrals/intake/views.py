@@ -77,13 +77,14 @@ def new_application(request: HttpRequest) -> HttpResponse:
 def _take(request: HttpRequest, form: IntakeForm, person: Person) -> Received:
     facts = form.cleaned_data
     papers = form.paper_entries()
+    kind = form.kinds[facts["kind"]]
     return take_in(
         membership=request.membership,
-        kind=form.kinds[facts["kind"]],
+        kind=kind,
         channel=facts["channel"],
         form_key=facts["form_key"],
         person=person,
-        office=facts["office"] or request.membership.office,
+        office=kind.office or facts["office"] or request.membership.office,
         received_on=facts["received_on"],
         is_signed=facts["is_signed"],
         papers=papers,

@@ -7,7 +7,7 @@ const DATED = ["paper", "post", "email", "ssev"];
 // What may differ after each answer; the part in which one types is never taken away.
 const AFTER = {
   find: ["person", "relatives", "known", "beside"],
-  kind: ["questions", "beside"],
+  kind: ["questions", "office", "beside"],
   on_behalf: ["questions", "known"],
   person: ["relatives", "known", "beside"],
   relative: ["questions", "known"],

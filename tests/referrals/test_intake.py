@@ -15,6 +15,7 @@ from referrals.models import Application, ApplicationEvent, NumberSeries
 from tests.factories import (
     ConsultationFactory,
     ConsultationTopicFactory,
+    OfficeFactory,
     ServiceFactory,
     SettlementFactory,
 )
@@ -39,7 +40,7 @@ def wish(sliven):
 @pytest.fixture
 def penka(sliven):
     return PersonFactory(
-        municipality=sliven, given_name="Пенка", family_name="Измислена", phones="359888123456"
+        municipality=sliven, given_name="Пенка", family_name="Измислена", phones="0888123456"
     )
 
 
@@ -74,7 +75,7 @@ def test_an_oral_wish_of_a_known_person_is_registered(specialist, sliven, wish, 
     response = specialist.post(NEW, typed(person=penka.pk))
     (made,) = rows_of(sliven, Application)
     assert response["Location"] == f"{page_of(made)}prieto/"
-    assert (made.person_id, made.given_name, made.phones) == (penka.pk, "Пенка", "359888123456")
+    assert (made.person_id, made.given_name, made.phones) == (penka.pk, "Пенка", "0888123456")
     assert (made.state, made.owner, made.signature) == ("in_work", specialist.user, "none")
     assert made.confirmed_at is not None
     assert made.office == specialist.membership.office
@@ -208,7 +209,7 @@ def test_a_new_person_is_written_down_in_the_same_submit(specialist, sliven, wis
     assert response.status_code == 302
     (vyara,) = rows_of(sliven, Person)
     (made,) = rows_of(sliven, Application)
-    assert (made.person_id, made.full_name, made.phones) == (vyara.pk, "Вяра Нова", "359888765432")
+    assert (made.person_id, made.full_name, made.phones) == (vyara.pk, "Вяра Нова", "0888765432")
     specialist.post(NEW, sent)
     assert len(rows_of(sliven, Person)) == len(rows_of(sliven, Application)) == 1
 
@@ -242,7 +243,7 @@ def test_a_recorded_parent_is_offered_and_taken_over(specialist, sliven, wish, p
     with municipality_scope(sliven):
         relation = PersonRelation.objects.create(
             municipality=sliven, person=penka, kind="parent", name="Мария Майчина",
-            phones="359888999000", is_representative=True, basis="акт за раждане № 7",
+            phones="0888999000", is_representative=True, basis="акт за раждане № 7",
             created_by=specialist.user, form_key=uuid.uuid4(),
         )  # fmt: skip
     looked = specialist.post(NEW, typed(person=penka.pk, look="1"))
@@ -250,7 +251,7 @@ def test_a_recorded_parent_is_offered_and_taken_over(specialist, sliven, wish, p
     specialist.post(NEW, typed(person=penka.pk, relative=relation.pk))
     (made,) = rows_of(sliven, Application)
     assert (made.on_behalf, made.applicant_name) == ("child", "Мария Майчина")
-    assert (made.applicant_right, made.phones) == ("акт за раждане № 7", "359888999000")
+    assert (made.applicant_right, made.phones) == ("акт за раждане № 7", "0888999000")
     assert made.given_name == "Пенка"
 
 
@@ -324,6 +325,17 @@ def test_a_kind_that_asks_for_no_service_takes_none(specialist, sliven, wish, pe
     specialist.post(NEW, typed(kind="drugo", person=penka.pk, service=service.pk))
     (made,) = rows_of(sliven, Application)
     assert made.service_id is None
+
+
+def test_an_office_that_takes_a_kind_takes_it_from_everybody(specialist, sliven, wish, penka):
+    other = OfficeFactory(municipality=sliven, name="Другият офис")
+    with municipality_scope(sliven):
+        wish.office = other
+        wish.save()
+    assert "Другият офис" in text_of(specialist.get(NEW))
+    specialist.post(NEW, typed(person=penka.pk, office=specialist.membership.office_id))
+    (made,) = rows_of(sliven, Application)
+    assert made.office == other
 
 
 # Carried over

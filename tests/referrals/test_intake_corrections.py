@@ -154,7 +154,7 @@ def test_a_form_sent_again_with_another_key_is_another_application(specialist, s
     """The key makes it once; two wishes of one person are two, with a warning."""
     from tests.factories_people import PersonFactory
 
-    penka = PersonFactory(municipality=sliven, phones="359888123456")
+    penka = PersonFactory(municipality=sliven, phones="0888123456")
     new = "/rabotno-myasto/zayavleniya/novo/"
     for _each in range(2):
         page = specialist.post(
