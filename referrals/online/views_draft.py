@@ -23,6 +23,7 @@ from referrals.online.models import OnlineDraft
 from referrals.online.pages import FROM_CHECK, SAVE_AND_STOP, after, context_of, onwards, step_page
 from referrals.online.sending import send
 from referrals.online.tasks import mail_draft_link
+from referrals.secrets import is_secret
 from referrals.tracking.unlocking import is_unlocked, lock, unlock
 
 
@@ -163,13 +164,17 @@ def sent(request: HttpRequest, draft: OnlineDraft, token: str) -> HttpResponseBa
     application = draft.application
     if application is None:
         return onwards(filling, token)
-    if not is_unlocked(request, application):
+    # Whoever was given another code has ended this one, and this way in with it.
+    code = filling.data.get("sent", "")
+    if not is_secret(code, application.secret_hash, draft.municipality):
+        code = ""
+    elif not is_unlocked(request, application):
         unlock(request, application)
     where = [draft.municipality.slug, application.public_id]
     context = {
         **context_of(filling, token),
         "application": application,
-        "secret": filling.data.get("sent", ""),
+        "secret": code,
         "tracking": reverse("track_application", args=where),
         "copy": reverse("track_copy", args=where),
         "title": _("Заявлението е изпратено"),
