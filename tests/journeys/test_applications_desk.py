@@ -81,7 +81,7 @@ def test_a_missing_paper_is_asked_for_comes_and_the_clock_goes_on(
     page.get_by_role("button", name="Поискай", exact=False).first.click()  # nothing is chosen
     expect(page.get_by_role("alert")).to_contain_text("Посочете поне един документ")
     assert_good(page)
-    page.get_by_text("Акт за раждане").click()
+    page.get_by_label("Акт за раждане").check()
     page.get_by_label("Други документи").fill("Решение на съда")
     page.get_by_role("button", name=re.compile("^Поискай Ctrl|^Поискай$")).click()
     expect(page.get_by_text("срокът е спрян")).to_be_visible()
@@ -95,9 +95,9 @@ def test_a_missing_paper_is_asked_for_comes_and_the_clock_goes_on(
     expect(page.get_by_text("дойде документ")).to_be_visible()
     assert_good(page)
     page.get_by_role("link", name=application.number).click()
-    page.get_by_role("link", name="Получен документ").click()
+    page.get_by_role("link", name="Получен документ", exact=True).click()
     assert_good(page)
-    page.get_by_text("Решение на съда").first.click()
+    page.get_by_label("Решение на съда").check()
     page.get_by_role("button", name="Запиши").click()
     expect(page.get_by_text("Документът е записан.")).to_be_visible()
     assert_good(page)
@@ -136,7 +136,7 @@ def test_confirmed_with_the_person_who_is_then_written_down(
     page = desk_of(specialist, f"{LIST}{application.pk}/", screen)
     page.get_by_role("link", name="Потвърди с човека").first.click()
     assert_good(page)
-    page.get_by_text("по телефона", exact=True).click()
+    page.get_by_label("по телефона", exact=True).check()
     page.get_by_role("button", name=re.compile("^Потвърди")).click()
     expect(page.get_by_text("Желанието е потвърдено.")).to_be_visible()
 
@@ -152,7 +152,7 @@ def test_confirmed_with_the_person_who_is_then_written_down(
 
     page.get_by_role("link", name="Приключи").first.click()
     assert_good(page)
-    page.get_by_text("към предварителна оценка").click()
+    page.get_by_label("към предварителна оценка").check()
     page.get_by_role("button", name=re.compile("^Приключи")).click()
     expect(page.get_by_text("Заявлението е приключено.")).to_be_visible()
     assert_good(page)
