@@ -42,7 +42,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 KILLS = 50 if os.environ.get("INTERRUPTIONS") == "all" else 13
 CITIZENS = 6
-PATIENCE = 60 + 6 * KILLS  # seconds until all kills have happened and everybody has an answer
+PATIENCE = 120  # seconds for one answer, on a machine that does much else
 Form = uuid.UUID
 # Sends a form and returns the number that the page told; raises OSError or HTTPException where no
 # answer came, Away where what was cut was no submission.
@@ -65,10 +65,9 @@ class Day:
 
     def citizen(self, send: Send) -> None:
         """Send form after form, each until it is confirmed, as long as the day lasts."""
-        until = time.monotonic() + PATIENCE
         try:
             while not self.is_over:
-                form = self.begin()
+                form, until = self.begin(), time.monotonic() + PATIENCE
                 while form not in self.told:
                     assert time.monotonic() < until, "no answer"
                     try:
@@ -83,11 +82,13 @@ class Day:
 
     def killer(self, server: PortalServer, chance: random.Random) -> None:
         """Kill the worker or the server at any moment, until ``KILLS`` have cut an answer."""
-        until = time.monotonic() + PATIENCE
+        tries = 0
         try:
             while self.kills < KILLS:
-                assert time.monotonic() < until, f"{self.kills} kills in {PATIENCE} s"
+                tries += 1
+                assert tries < 10 * KILLS, f"{self.kills} of {tries} kills cut an answer"
                 before, answered = self.cut, len(self.told)
+                until = time.monotonic() + PATIENCE
                 while len(self.told) < answered + 2:  # the new one is at work
                     assert time.monotonic() < until, "the server did not come back"
                     time.sleep(0.005)
