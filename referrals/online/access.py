@@ -5,6 +5,7 @@ A link that leads to nothing is answered as one that leads to a draft: by asking
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import wraps
 
@@ -144,6 +145,6 @@ def _carried(request: HttpRequest) -> list[tuple[str, str]]:
     return [
         (name, value.replace("\x00", "")[: drafts.LONGEST_VALUE])
         for name in request.POST
-        if name not in OWN_FIELDS
+        if name not in OWN_FIELDS and re.fullmatch(r"[a-z0-9_]{1,40}", name)
         for value in request.POST.getlist(name)
     ][:MOST_CARRIED]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import logging
 from typing import Any
 
 from django.db import transaction
@@ -25,6 +26,8 @@ from referrals.applications.receiving import Received
 from referrals.kinds.models import ApplicationKind
 from referrals.online.models import OnlineDraft, expiry
 from services_registry.models import Service
+
+log = logging.getLogger("frontoffice.online")
 
 LONGEST_VALUE = 10_000  # characters of one field, as it is kept before it is checked
 MOST_VALUES = 100  # of one field
@@ -81,10 +84,17 @@ def write(draft: OnlineDraft, data: dict[str, Any]) -> None:
     draft.save()
 
 
-def rewrite(draft: OnlineDraft, data: dict[str, Any]) -> None:
-    """Keep ``data`` without keeping the draft any longer: nobody came back to it."""
-    draft.data = encrypt(json.dumps(data))
-    draft.save(update_fields=["data"])
+def forget_address(pk: int, address: str) -> None:
+    """Forget where a link was to be mailed, unless another address was asked for meanwhile.
+
+    The draft is kept no longer for that: nobody came back to it. Needs the scope.
+    """
+    draft = OnlineDraft.objects.select_for_update().filter(pk=pk).first()
+    data = read(draft) if draft else {}
+    if draft and data.get("mail_to") == address:
+        del data["mail_to"]
+        draft.data = encrypt(json.dumps(data))
+        draft.save(update_fields=["data"])
 
 
 def typed(values: dict[str, list[str]]) -> dict[str, list[str]]:
@@ -117,14 +127,15 @@ def purge(municipality: Municipality, *, now: dt.datetime) -> int:
     with municipality_scope(municipality):
         keys = list(OnlineDraft.objects.filter(expires_at__lte=now).values_list("pk", flat=True))
     done = 0
-    for key in keys:  # each in its own transaction: a file that resists does not keep the others
-        with municipality_scope(municipality):
-            draft = (
-                OnlineDraft.objects.select_for_update().filter(pk=key, expires_at__lte=now).first()
-            )
-            if draft is not None:
-                remove(draft)
-                done += 1
+    for key in keys:
+        try:
+            with municipality_scope(municipality):  # each in a transaction of its own
+                rows = OnlineDraft.objects.select_for_update().filter(pk=key, expires_at__lte=now)
+                for draft in rows:
+                    remove(draft)
+                    done += 1
+        except OSError:  # a file that cannot be deleted does not keep the other drafts
+            log.exception("the files of a draft could not be deleted", extra={"draft": key})
     return done
 
 

@@ -24,21 +24,23 @@ def mail_draft_link(*, municipality: int, draft: int) -> None:
     """
     owner = Municipality.objects.get(pk=municipality)
     with municipality_scope(owner):
-        row = OnlineDraft.objects.select_for_update().filter(pk=draft).first()
+        row = OnlineDraft.objects.filter(pk=draft, application__isnull=True).first()
         data = drafts.read(row) if row else {}
-        address = data.pop("mail_to", "")
-        if row is None or not address or not data.get("token"):
-            return
-        drafts.rewrite(row, data)
-        text = render_to_string(
-            "referrals/online/mail/link.txt",
-            {
-                "municipality": owner,
-                "expires_at": row.expires_at,
-                "link": mails.whole(reverse("apply_resume", args=[data["token"]])),
-            },
-        )
-        mails.send("Връзка към започнато заявление", text, [address])
+    address, token = data.get("mail_to", ""), data.get("token", "")
+    if row is None or not address or not token:
+        return
+    text = render_to_string(
+        "referrals/online/mail/link.txt",
+        {
+            "municipality": owner,
+            "expires_at": row.expires_at,
+            "link": mails.whole(reverse("apply_resume", args=[token])),
+        },
+    )
+    # Not in the transaction below: who goes on typing does not wait for the mail server.
+    mails.send("Връзка към започнато заявление", text, [address])
+    with municipality_scope(owner):
+        drafts.forget_address(draft, address)
 
 
 @app.periodic(cron="7 3 * * *")

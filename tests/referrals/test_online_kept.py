@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import threading
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +18,8 @@ from municipalities.throttle import Limit
 from municipalities.uploads import PrivateStorage
 from referrals.models import Application, ApplicationKind, Attachment, OnlineDraft
 from referrals.online import access, drafts
+from tests.factories import ServiceFactory
+from tests.factories_applications import KindPaperFactory
 from tests.referrals import online
 from tests.support import uploads as made
 from tests.support.html import StrictClient
@@ -236,3 +240,54 @@ def test_two_tabs_keep_both_answers(client, sliven, kind):
     kept = online.kept(token)["steps"]
     assert kept["nuzhda"]["need"] == ["От първия"]
     assert kept["vrazka"]["phones"] == ["02 123 4567"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_presses_at_once_make_one(sliven, kind):
+    client = StrictClient()
+    token = online.begin(client, kind)
+    check = online.fill(client, token, online.answers(sliven))
+    shown = online.value_of(client.get(check), "shown")
+    answers = []
+
+    def press() -> None:
+        twin = StrictClient()
+        twin.cookies = client.cookies
+        answers.append(twin.post(check, {"shown": shown})["Location"])
+        connection.close()
+
+    presses = [threading.Thread(target=press) for _n in range(3)]
+    for one in presses:
+        one.start()
+    for one in presses:
+        one.join()
+    assert answers == [reverse("apply_sent", args=[token])] * 3
+    application(sliven)
+
+
+def test_going_back_comes_to_what_was_typed_and_no_other_page_is_stored(client, sliven, kind):
+    token = online.begin(client, kind)
+    where = online.fill(client, token, online.answers(sliven), to="litse")
+    assert "no-store" in client.get(where)["Cache-Control"]
+    wrong = client.post(where, {"given_name": "Пенка"})
+    assert wrong.status_code == 422
+    assert wrong["Cache-Control"] == "private, no-cache"
+
+
+def test_a_page_takes_as_many_queries_however_much_is_offered(client, sliven, kind, queries):
+    token = online.begin(client, kind)
+    given = online.answers(sliven)
+
+    def offer(count: int) -> None:
+        for _n in range(count):
+            ServiceFactory(municipality=sliven)
+
+    where = online.fill(client, token, given, to="usluga")
+    queries.assert_same(client, where, offer, name="apply online service")
+    files = online.fill(client, token, given, to="dokumenti")
+    queries.assert_same(
+        client,
+        files,
+        lambda count: [KindPaperFactory(municipality=sliven, kind=kind) for _n in range(count)],
+        name="apply online files",
+    )
