@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from django.contrib.sessions.models import Session
 from django.core import mail
@@ -15,7 +13,7 @@ from services_registry.models import ProviderMembership
 from tests import factories
 from tests.municipalities.test_invitations import answers, invited, link_in, link_of, reread
 from tests.support import people
-from tests.support.html import StrictClient
+from tests.support.html import StrictClient, without_marks
 
 pytestmark = pytest.mark.django_db
 
@@ -53,12 +51,6 @@ def roles_now(client) -> set[str]:
 
 def text(response) -> str:
     return response.content.decode()
-
-
-def without_marks(response) -> str:
-    """Return the page without what differs each time: its number, its token, the clock."""
-    page = text(response).replace(response["X-Request-ID"], "")
-    return re.sub(r'(name="csrfmiddlewaretoken" value=|data-left=|data-who=)"[^"]*"', r"\1", page)
 
 
 # Who sees whom

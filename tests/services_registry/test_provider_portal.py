@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -20,6 +19,7 @@ from services_registry.models import (
 from services_registry.upkeep.models import Side
 from tests import factories
 from tests.support import people
+from tests.support.html import without_marks
 
 TODAY = timezone.localdate
 
@@ -43,12 +43,6 @@ def foreign(sliven):
     factories.ServiceSiteFactory(municipality=sliven, service=other, phone="044 1")
     factories.CapacityFactory(municipality=sliven, service=other)
     return other
-
-
-def without_marks(answer) -> str:
-    """Return the page without what differs each time: its number, its token, the clock."""
-    page = answer.content.decode().replace(answer["X-Request-ID"], "")
-    return re.sub(r'(name="csrfmiddlewaretoken" value=|data-left=|data-who=)"[^"]*"', "", page)
 
 
 def rows(sliven, model, **found):
