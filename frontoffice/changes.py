@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,16 +26,32 @@ class Difference:
 
 
 @sensitive_variables()
+def compared(
+    labels: Mapping[str, Any], *, saved: Callable[[str], str], typed: Callable[[str], str]
+) -> list[Difference]:
+    """Return the fields of ``labels`` (name → label) that are written otherwise in the two.
+
+    ``saved`` and ``typed`` write the field of a name as people read it, "" where there is nothing.
+    """
+    found = []
+    for name, label in labels.items():
+        before, now = saved(name), typed(name)
+        if before != now:
+            found.append(Difference(str(label), before or "–", now or "–"))
+    return found
+
+
+@sensitive_variables()
 def differences(saved: Person, typed: dict[str, Any]) -> list[Difference]:
     """Return the fields in which ``typed`` (``PersonForm.facts``) is not what is saved."""
-    found = []
     after = Person(**{k: v for k, v in typed.items() if k != "digits"})
     if saved.identifier_kind == after.identifier_kind == IdentifierKind.EGN:
         after.birth_date, after.birth_year = saved.birth_date, saved.birth_year
-    for name, label in NAMED_LABELS.items():
-        before, now = written_fact(saved, name), written_fact(after, name)
-        if before != now:
-            found.append(Difference(str(label), before or "–", now or "–"))
+    found = compared(
+        NAMED_LABELS,
+        saved=lambda name: written_fact(saved, name),
+        typed=lambda name: written_fact(after, name),
+    )
     if _other_number(saved, typed):
         found.append(Difference(_("Номер"), saved.written_identifier or "–", _("нов номер")))
     return found

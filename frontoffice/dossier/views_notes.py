@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from frontoffice.changes import Difference
+from frontoffice.changes import Difference, compared
 from frontoffice.dossier.forms_notes import NoteForm
 from frontoffice.dossier.models import PersonNote
 from frontoffice.dossier.notes import NoteChanged, add_note, change_note, remove_note
@@ -87,12 +87,11 @@ def edit_note(request: HttpRequest, person: Person, note: int) -> HttpResponse:
 
 def _differences(form: NoteForm, saved: PersonNote, typed: dict[str, Any]) -> list[Difference]:
     after = PersonNote(**typed)
-    found = []
-    for name in typed:
-        before, now = _written(saved, name), _written(after, name)
-        if before != now:
-            found.append(Difference(str(form.fields[name].label), before, now))
-    return found
+    return compared(
+        {name: form.fields[name].label for name in typed},
+        saved=lambda name: _written(saved, name),
+        typed=lambda name: _written(after, name),
+    )
 
 
 def _written(note: PersonNote, name: str) -> str:

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from frontoffice.changes import Difference
+from frontoffice.changes import Difference, compared
 from frontoffice.dossier.forms_relations import LABELS, RelationForm
 from frontoffice.dossier.models import PersonRelation
 from frontoffice.dossier.opening import opens_person
@@ -150,12 +150,11 @@ def edit_relation(request: HttpRequest, person: Person, relation: int) -> HttpRe
 
 def _differences(saved: PersonRelation, typed: dict[str, Any]) -> list[Difference]:
     after = PersonRelation(**typed)
-    found = []
-    for name in typed:
-        before, now = _written(saved, name), _written(after, name)
-        if before != now:
-            found.append(Difference(str(LABELS[name]), before or "–", now or "–"))
-    return found
+    return compared(
+        {name: LABELS[name] for name in typed},
+        saved=lambda name: _written(saved, name),
+        typed=lambda name: _written(after, name),
+    )
 
 
 def _written(relation: PersonRelation, name: str) -> str:

@@ -5,25 +5,23 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from frontoffice.changes import Difference
+from frontoffice.changes import Difference, compared
 from frontoffice.followups.forms import LABELS
 from frontoffice.followups.models import FollowUp
 
 
 def differences(saved: FollowUp, typed: dict[str, Any]) -> list[Difference]:
     """Return the fields in which ``typed`` (``FollowUpForm.facts``) is not what is saved."""
-    found = []
-    for name, label in LABELS.items():
-        if name in typed:
-            before, now = _written(getattr(saved, name)), _written(typed[name])
-            if before != now:
-                found.append(Difference(label, before, now))
-    return found
+    return compared(
+        {name: label for name, label in LABELS.items() if name in typed},
+        saved=lambda name: _written(getattr(saved, name)),
+        typed=lambda name: _written(typed[name]),
+    )
 
 
 def _written(value: Any) -> str:
     if value is None or value == "":
-        return "–"
+        return ""
     if isinstance(value, bool):
         return "да" if value else "не"
     if isinstance(value, dt.date):
