@@ -1,7 +1,7 @@
 # Всички команди на проекта. „make“ без нищо ги изброява.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast browser interruptions lint format look requirements reset clean dev
+.PHONY: help run test test-fast browser interruptions lint format look bench requirements reset clean dev
 
 # Any Python will do: scripts/bootstrap.py finds a new enough one itself and says so if there is none.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -53,6 +53,9 @@ format: dev ## Подрежда кода
 
 look: dev ## Снима всяка страница във var/look/
 	@$(PY) scripts/look.py $(ARGS)
+
+bench: dev ## Колко по-бавни са важните страници с много данни, отколкото с малко (до 3 минути)
+	@$(WITH_DATABASE) $(PY) scripts/bench.py
 
 requirements: dev ## Обновява requirements/*.txt (пакети, версии, хешове)
 	@for name in base local dev; do \
