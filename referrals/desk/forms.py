@@ -113,13 +113,16 @@ class ConfirmForm(StepForm):
 
 
 class PapersForm(StepForm):
+    mark_optional = False  # of papers one has to be chosen or written
+
     wanted = forms.MultipleChoiceField(
         label="Документи", required=False, widget=forms.CheckboxSelectMultiple
     )
     other = text_field("Други документи", most=1500, help_text="Всеки на отделен ред.")
-    until = staff_day_field(label="Очакваме ги до", required=False)
+    until = staff_day_field(label="Очакваме ги до (по желание)", required=False)
     note = text_field(
-        "Пояснение за човека", help_text="Стои на страницата за проследяване и в писмото."
+        "Пояснение за човека (по желание)",
+        help_text="Стои на страницата за проследяване и в писмото.",
     )
 
     def prepare(self) -> None:
@@ -165,6 +168,8 @@ class PapersForm(StepForm):
 
 
 class PaperAddForm(StepForm):
+    mark_optional = False
+
     which = forms.MultipleChoiceField(
         label="Кои документи", required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -176,10 +181,10 @@ class PaperAddForm(StepForm):
         validators=[refuse_egn],
     )
     files = MultipleUploadField(
-        label="Файлове", required=False, help_text="Без файл: документът е показан или стои на "
+        label="Файлове (по желание)", required=False, help_text="Без файл: документът е показан или стои на "
         "хартия в преписката.",
     )  # fmt: skip
-    note = text_field("Бележка за колегите")
+    note = text_field("Бележка за колегите (по желание)")
     is_complete = forms.BooleanField(
         label="Вече има всичко: срокът продължава", required=False, initial=True
     )

@@ -36,7 +36,7 @@ class FilterForm(forms.Form):
     KEPT = ("vid", "dokument", "ofis", "kanal", "u")
 
     q = forms.CharField(
-        label="Номер, име или телефон",
+        label="Номер, име, телефон",
         required=False,
         max_length=LONGEST_QUESTION,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),

@@ -118,7 +118,6 @@ _WAYS = (
     ("Потвърди с човека", "application_confirm", "confirm", True),
     ("Свържи с лице", "application_tie", "tie", True),
     ("Поискай документи", "application_papers", "ask_papers", True),
-    ("Запиши получен документ", "application_paper_add", "add_paper", False),
     ("Продължи срока", "application_resume", "resume", True),
     ("Съобщение до човека", "application_message", "message", True),
     ("Предай на колега", "application_assign", "assign", True),
