@@ -46,9 +46,7 @@ class TrackForm(forms.Form):
     )
     kod = _Typed(
         label=_("Код за проследяване"),
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "characters"}
-        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
         help_text=_("Дванайсет букви и цифри, например ABCD-EFGH-JKLM. Тиретата не са важни."),
     )
 

@@ -40,6 +40,7 @@ STATES: dict[str, tuple[Promise, str]] = {
     State.CLOSED: (gettext_lazy("Приключено"), "plain"),
     State.WITHDRAWN: (gettext_lazy("Оттеглено"), "plain"),
 }
+CHECKED = (gettext_lazy("Проверяваме изпратените документи"), "")
 ANSWERS: dict[str, Promise] = {
     Application.ReplyBy.PHONE: gettext_lazy("по телефона"),
     Application.ReplyBy.EMAIL: gettext_lazy("по е-поща"),
@@ -75,20 +76,23 @@ class Story:
     is_held: bool
     due_on: dt.date | None
     due_basis: str
+    is_late: bool
     asked: PaperRequest | None
+    is_sent: bool  # something of what was asked for came, and nobody has looked at it yet
 
 
 def story_of(application: Application) -> Story:
-    """Return what the citizen reads of ``application``, in six queries.
+    """Return what the citizen reads of ``application``, in five queries.
 
     Needs the municipality's scope, ``municipality`` at hand. A deadline is told only where the norm
     behind it is verified and the clock runs.
     """
-    told = application.events.exclude(told="").order_by("-at", "-pk")[:MOST_STEPS]
+    told = list(application.events.exclude(told="").order_by("-at", "-pk")[:MOST_STEPS])
     asked = application.paper_requests.filter(closed_on__isnull=True).first()
+    is_sent = asked is not None and _came_since(told)
     office, hours = _office_of(application)
     due_on, basis = _deadline(application)
-    state, kind = STATES[application.state]
+    state, kind = CHECKED if is_sent else STATES[application.state]
     return Story(
         state=str(state),
         state_kind=kind,
@@ -96,14 +100,26 @@ def story_of(application: Application) -> Story:
             {"when": step.at, "title": TITLES.get(step.kind, ""), "text": step.told}
             for step in told
         ],
-        next_step=_next_step(application, asked),
+        next_step=_next_step(application, asked, is_sent),
         office=office,
         office_hours=hours,
         is_held=application.owner_id is not None,
         due_on=due_on,
         due_basis=basis,
+        is_late=due_on is not None and application.is_late,
         asked=asked,
+        is_sent=is_sent,
     )
+
+
+def _came_since(told: list[ApplicationEvent]) -> bool:
+    """Say whether the citizen added papers after they were last asked for them."""
+    for step in told:
+        if step.kind == Event.PAPERS_ASKED:
+            return False
+        if step.kind == Event.PAPER_ADDED and step.user_id is None:
+            return True
+    return False
 
 
 def _office_of(application: Application) -> tuple[Office | None, Any]:
@@ -122,12 +138,17 @@ def _deadline(application: Application) -> tuple[dt.date | None, str]:
     return application.due_on, application.norm.get("legal_basis", "")
 
 
-def _next_step(application: Application, asked: PaperRequest | None) -> str:
+def _next_step(application: Application, asked: PaperRequest | None, is_sent: bool) -> str:
     how = {"how": ANSWERS[application.reply_by]}
     if application.state == State.WITHDRAWN:
         return _("Няма следваща стъпка. Може да подадете ново заявление по всяко време.")
     if application.state == State.CLOSED:
         return str(ENDS.get(application.outcome, _("Няма следваща стъпка.")))
+    if is_sent:
+        return _(
+            "Служителят ще провери изпратеното. Ако нещо липсва, ще ви потърси; ако всичко е тук, "
+            "продължава по заявлението."
+        )
     if application.state == State.WAITING and asked:
         return _("Изпратете или донесете поисканите документи. Дотогава не можем да продължим.")
     if application.is_unconfirmed:

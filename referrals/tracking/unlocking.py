@@ -10,14 +10,10 @@ import hashlib
 import time
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpRequest
 
-from municipalities.models import User
 from municipalities.sessions import idle_step
-from referrals import secrets, workflow
 from referrals.applications.models import Application
-from referrals.applications.models_parts import ApplicationEvent
 from referrals.online.models import OnlineDraft
 
 SESSION_KEY = "unlocked"
@@ -75,28 +71,3 @@ def _name(record: Record) -> str:
 def _mark(record: Record) -> str:
     """Return what changes with the secret and tells nothing of it."""
     return hashlib.sha256(record.secret_hash.encode()).hexdigest()[:16]
-
-
-@transaction.atomic
-def new_code(application: Application, by: User) -> str:
-    """Give the application another second secret and return it, to be shown once.
-
-    For whoever came in person and was recognised; the old secret, and every browser in which it
-    opened the application, sees nothing from now on. Raises workflow.StepRefused for an alert,
-    which nobody tracks.
-    """
-    locked = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
-    if locked.is_alert:
-        raise workflow.StepRefused("Сигнал не се проследява и няма код.")
-    secret = secrets.new_secret()
-    locked.secret_hash = secrets.hash_of_secret(secret, application.municipality)
-    locked.version += 1
-    locked.save(update_fields=["secret_hash", "version", "updated_at"])
-    workflow.record(
-        locked,
-        ApplicationEvent.Kind.CHANGED,
-        by=by,
-        words="Даден е нов код за проследяване; старият вече не важи.",
-        told="Дадохме ви нов код за проследяване. Старият вече не важи.",
-    )
-    return secret

@@ -96,6 +96,7 @@ def test_from_the_code_to_the_withdrawal(open_at, application, viewport, scripts
     page.get_by_role("button", name="Изпрати", exact=True).click()
     expect(page.get_by_text("Документите са при нас.")).to_be_visible()
     expect(page.locator(".timeline li").first).to_contain_text("Решение на ТЕЛК")
+    expect(page.locator(".tag").first).to_have_text("Проверяваме изпратените документи")
     with page.expect_download() as download:
         page.get_by_role("link", name="telk.pdf").click()
     assert download.value.suggested_filename == "telk.pdf"

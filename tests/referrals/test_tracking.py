@@ -17,9 +17,10 @@ from referrals import workflow
 from referrals.applications import handling
 from referrals.applications.models import Application, State
 from referrals.applications.models_parts import ApplicationEvent, Attachment, PaperRequest
+from referrals.intake.taking import new_code
 from referrals.tracking import unlocking
 from tests import factories
-from tests.factories_applications import SECRET, ApplicationFactory, ApplicationKindFactory
+from tests.factories_applications import SECRET, ApplicationFactory
 from tests.support import people
 from tests.support import uploads as made
 from tests.support.html import StrictClient
@@ -179,22 +180,11 @@ def test_opening_gives_the_browser_another_session(client, application):
 
 def test_a_new_code_closes_the_old_one_and_its_browsers(citizen, application, worker):
     with municipality_scope(application.municipality):
-        code = unlocking.new_code(application, worker)
+        code = new_code(application, by=worker)
     assert citizen.get(page(application)).status_code == 302
     assert ask(citizen, application).status_code == 422
     assert ask(citizen, application, code).status_code == 302
     assert "нов код" in text_of(citizen.get(page(application)))
-    assert [row.user for row in rows(application)] == [worker]
-    assert fresh(application).version == application.version + 1
-
-
-def test_an_alert_gets_no_code(sliven, worker):
-    with municipality_scope(sliven):
-        kind = ApplicationKindFactory(municipality=sliven, nature="alert")
-        alert = ApplicationFactory(municipality=sliven, kind=kind, secret_hash="")
-        with pytest.raises(workflow.StepRefused):
-            unlocking.new_code(alert, worker)
-        assert Application.objects.get(pk=alert.pk).secret_hash == ""
 
 
 def test_a_colleague_who_is_signed_in_tracks_as_a_citizen(elena_specialist, application, sliven):
@@ -258,6 +248,16 @@ def test_a_deadline_is_told_only_by_a_verified_norm_while_it_runs(
     words = text_of(citizen.get(page(application)))
     assert ("09.05.2031" in words) is is_told
     assert ("чл. 1 от пробния закон" in words) is is_told
+
+
+def test_a_deadline_that_passed_is_not_told_as_one_to_come(citizen, application):
+    with municipality_scope(application.municipality):
+        Application.objects.filter(pk=application.pk).update(
+            due_on=dt.date(2026, 1, 9), clock_from=dt.date(2025, 12, 19), norm=VERIFIED
+        )
+    words = text_of(citizen.get(page(application)))
+    assert "Срокът за отговор беше 09.01.2026 г. Обадете се" in words
+    assert "трябва да имате" not in words
 
 
 @pytest.mark.parametrize("state", [*State.values])
@@ -336,7 +336,18 @@ def test_a_paper_answers_what_was_asked_and_the_clock_stands_until_somebody_look
     assert (now.state, now.paused_on) == ("waiting", timezone.localdate())
     (request,) = rows(application, PaperRequest)
     assert request.closed_on is None
+    words = text_of(citizen.get(page(application)))
+    assert "Проверяваме изпратените документи" in words
+    assert "Чакаме документи от вас" not in words
+    assert "Служителят ще провери" in words
     assert add(citizen, application, pdf("b.pdf"), papers=["Друго"]).status_code == 422
+
+
+def test_what_came_before_it_was_asked_for_answers_nothing(citizen, application, worker):
+    add(citizen, application, pdf())
+    with municipality_scope(application.municipality):
+        handling.ask_papers(application=application, by=worker, papers=["Решение"])
+    assert "Чакаме документи от вас" in text_of(citizen.get(page(application)))
 
 
 def test_the_same_form_sent_twice_adds_nothing(citizen, application):
