@@ -102,6 +102,7 @@ def copy_data(application: Application) -> dict[str, Any]:
         "who": _who(application),
         "need": application.need,
         "answers": _answers(application),
+        "papers": _brought(application),
         "files": _files(application),
     }
 
@@ -145,11 +146,25 @@ def _who(application: Application) -> Rows:
     return _worded(rows)
 
 
+def _kept(application: Application) -> list[dict[str, Any]]:
+    """Return what is kept as answers, whatever shape it has."""
+    rows = application.answers if isinstance(application.answers, list) else []
+    return [row for row in rows if isinstance(row, dict)]
+
+
 def _answers(application: Application) -> Rows:
-    """Return the answers in the words in which they were asked; whatever shape they are kept in."""
-    kept = application.answers if isinstance(application.answers, list) else []
-    rows = [answer for answer in kept if isinstance(answer, dict)]
-    return _worded([[str(row.get("label", "")), _words(row.get("value"))] for row in rows])
+    """Return the answers in the words in which they were asked."""
+    rows = [row for row in _kept(application) if not row.get("paper")]
+    return _worded([[str(row.get("label") or ""), _words(row.get("value"))] for row in rows])
+
+
+def _brought(application: Application) -> Rows:
+    """Return the papers that were shown or taken at the desk (``intake.papers``)."""
+    rows = [row for row in _kept(application) if row.get("paper")]
+    return [
+        [str(row.get("label") or "").removeprefix("Документ: "), _words(row.get("value"))]
+        for row in rows
+    ]
 
 
 def _words(value: Any) -> str:
@@ -214,21 +229,19 @@ def protocol_data(application: Application) -> dict[str, Any]:
 
 
 def _papers_shown(application: Application) -> list[dict[str, Any]]:
-    """Return the papers of the kind: those in the file are ticked, the rest by hand."""
-    attached = set(
-        Attachment.objects.filter(application=application, paper__isnull=False).values_list(
-            "paper", flat=True
-        )
-    )
+    """Return the papers that were brought, ticked, and those of the kind to be ticked by hand."""
+    brought = [{"name": f"{name}: {how}", "is_there": True} for name, how in _brought(application)]
+    ticked = {row["paper"] for row in _kept(application) if row.get("paper")}
     papers = KindPaper.objects.filter(kind=application.kind).order_by("order", "pk")
-    return [
+    rest = [
         {
             "name": paper.name + (" (само за справка)" if paper.is_for_reference else ""),
-            "is_there": paper.pk in attached,
+            "is_there": False,
         }
         for paper in papers
-        if paper.is_for(application.on_behalf)
+        if paper.is_for(application.on_behalf) and paper.pk not in ticked
     ]
+    return brought + rest
 
 
 def maker(user: User, office: Office | None) -> str:

@@ -399,6 +399,28 @@ def test_answers_of_any_shape_break_no_copy(scope, application, answers):
     assert application.number in read(copy_of(application))[1]
 
 
+def test_papers_ticked_at_the_desk_are_no_answers(scope, sliven):
+    paper = KindPaperFactory(municipality=sliven, name="Епикриза")
+    ticked = {
+        "question": None, "paper": paper.pk, "label": "Документ: Епикриза", "value": "приет"
+    }  # fmt: skip
+    application = ApplicationFactory(municipality=sliven, kind=paper.kind, answers=[ticked])
+    _reader, text = read(copy_of(application))
+    assert "Документи, показани в офиса Документ Какво стана с него Епикриза приет" in text
+    assert "Въпроси и отговори" not in text
+    _reader, text = read(protocol_of(application))
+    assert "☒ Епикриза: приет" in text
+    assert "☐" not in text
+
+
+def test_the_signature_does_not_stand_on_a_page_by_itself(scope, application):
+    for paragraphs in range(10, 16):
+        body = "\n\n".join(["Дълъг абзац. " * 40] * paragraphs)[:8000]
+        reader, _text = read(draft_of(application, body=body))
+        if len(reader.pages) > 1 and "КМЕТ" in reader.pages[-1].extract_text():
+            assert "Дълъг" in reader.pages[-1].extract_text()
+
+
 def test_the_protocol_says_who_said_what_to_whom(scope, sliven):
     person = PersonFactory(municipality=sliven, egn="7523169263")
     paper = KindPaperFactory(municipality=sliven, name="Лична карта", is_for_reference=True)
