@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from frontoffice.kept import lock_kept
 from municipalities.models import Municipality, User
-from referrals import clock, numbering, secrets, tasks, workflow
+from referrals import clock, numbering, secrets, workflow
 from referrals.applications.models import Application, Channel, State
 from referrals.applications.models_parts import ApplicationEvent, Attachment
 from referrals.kinds.models import ApplicationKind
@@ -132,13 +132,11 @@ def _registered(
     for attachment in attachments:
         attachment.application = application
         attachment.save(update_fields=["application"])
-    step = workflow.record(
+    workflow.record(
         application,
         ApplicationEvent.Kind.RECEIVED,
         by=by,
         words=str(Channel(channel).label),
         told="" if kind.is_alert else TOLD.format(number=application.number),
     )
-    if by is None:
-        tasks.mail_step(step)
     return Received(application, is_new=True, secret=secret)

@@ -185,9 +185,7 @@ class PaperAddForm(StepForm):
         "хартия в преписката.",
     )  # fmt: skip
     note = text_field("Бележка за колегите (по желание)")
-    is_complete = forms.BooleanField(
-        label="Вече има всичко: срокът продължава", required=False, initial=True
-    )
+    is_complete = forms.BooleanField(label="Вече има всичко: срокът продължава", required=False)
 
     def prepare(self) -> None:
         asked = self.application.paper_requests.filter(closed_on__isnull=True).first()
@@ -196,6 +194,7 @@ class PaperAddForm(StepForm):
         self.fields["which"].choices = [(name, name) for name in dict.fromkeys(names)]
         if not names:
             del self.fields["which"]
+        self.fields["is_complete"].initial = bool(asked and len(asked.papers) == 1)
         if self.application.state != State.WAITING:
             del self.fields["is_complete"]
 

@@ -98,6 +98,7 @@ def test_a_missing_paper_is_asked_for_comes_and_the_clock_goes_on(
     page.get_by_role("link", name="Получен документ", exact=True).click()
     assert_good(page)
     page.get_by_label("Решение на съда").check()
+    page.get_by_label("Вече има всичко").check()
     page.get_by_role("button", name="Запиши").click()
     expect(page.get_by_text("Документът е записан.")).to_be_visible()
     assert_good(page)
