@@ -161,6 +161,7 @@ PUBLIC = {
     "track_withdraw",
     "track_copy",
     "track_file",
+    "track_letter",
     "track_leave",
     "accessibility",
     "privacy",

@@ -120,7 +120,7 @@ def track_application(request: HttpRequest, application: Application) -> HttpRes
     """What happened, what is next, who has it, by when; what was asked for and sent."""
     return _page(
         request,
-        "application",
+        "referrals/tracking/application.html",
         application,
         story=story_of(application),
         files=application.attachments.filter(added_by__isnull=True),
@@ -131,10 +131,10 @@ def track_application(request: HttpRequest, application: Application) -> HttpRes
 
 
 def _page(
-    request: HttpRequest, name: str, application: Application, *, status: int = 200, **context
+    request: HttpRequest, template: str, application: Application, *, status: int = 200, **context
 ) -> HttpResponse:
     context |= {"application": application, "municipality": application.municipality}
-    return render(request, f"referrals/tracking/{name}.html", context, status=status)
+    return render(request, template, context, status=status)
 
 
 def _to(application: Application) -> HttpResponse:
@@ -152,7 +152,13 @@ def track_paper(request: HttpRequest, application: Application) -> HttpResponse:
         return _to(application)
     asked = application.paper_requests.filter(closed_on__isnull=True).first()
     if request.method != "POST":
-        return _page(request, "paper", application, form=PapersForm(asked=asked), asked=asked)
+        return _page(
+            request,
+            "referrals/tracking/paper.html",
+            application,
+            form=PapersForm(asked=asked),
+            asked=asked,
+        )
     form = PapersForm(request.POST, request.FILES, asked=asked)
     if form.is_valid():
         try:
@@ -170,7 +176,9 @@ def track_paper(request: HttpRequest, application: Application) -> HttpResponse:
             else:
                 messages.info(request, _("Тези файлове вече са при нас."))
             return _to(application)
-    return _page(request, "paper", application, status=422, form=form, asked=asked)
+    return _page(
+        request, "referrals/tracking/paper.html", application, status=422, form=form, asked=asked
+    )
 
 
 @login_not_required
@@ -185,7 +193,9 @@ def track_withdraw(request: HttpRequest, application: Application) -> HttpRespon
     form = WithdrawForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
         status = 422 if form.is_bound else 200
-        return _page(request, "withdraw", application, status=status, form=form)
+        return _page(
+            request, "referrals/tracking/withdraw.html", application, status=status, form=form
+        )
     try:
         handling.withdraw(application=application, by=None, reason=form.cleaned_data["reason"])
     except workflow.StepRefused:
