@@ -134,9 +134,21 @@ def _month_number(typed: str) -> int | None:
     return next((n for n, name in enumerate(MONTHS, 1) if name.startswith(word)), None)
 
 
-def staff_day_field(**kwargs: Any) -> forms.DateField:
+class StaffDayField(forms.DateField):
+    """One box for a day, which shows a day kept as in JSON the way it is written here."""
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, str):
+            try:
+                return dt.date.fromisoformat(value)
+            except ValueError:
+                return value
+        return value
+
+
+def staff_day_field(**kwargs: Any) -> StaffDayField:
     """Return one box for a day, as staff type it: 1.3.2026, 01.03.2026 г."""
-    return forms.DateField(
+    return StaffDayField(
         error_messages={"invalid": ONE_BOX, "required": ONE_BOX},
         widget=forms.DateInput(attrs={"autocomplete": "off", "size": 12}),
         **kwargs,

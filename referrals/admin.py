@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin, messages
 from django.db.models import Max
+from django.forms import Textarea
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import Truncator
@@ -116,6 +117,11 @@ class ApplicationKindAdmin(ScopedAdmin):
             },
         ),
     )
+
+    def formfield_for_dbfield(self, db_field, request: HttpRequest, **kwargs):
+        if db_field.name in ("source", "about", "statement"):
+            kwargs["widget"] = Textarea(attrs={"rows": 2 if db_field.name == "source" else 4})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     @admin.display(description=_("основание"), ordering="is_verified")
     def basis(self, kind: ApplicationKind) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.contrib import admin, messages
+from django.forms import Textarea
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -59,6 +60,11 @@ class LegalNormAdmin(ScopedAdmin):
             },
         ),
     )
+
+    def formfield_for_dbfield(self, db_field, request: HttpRequest, **kwargs):
+        if db_field.name == "source":
+            kwargs["widget"] = Textarea(attrs={"rows": 2})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     @admin.display(description=_("срок"), ordering="value")
     def how_long(self, norm: LegalNorm) -> str:

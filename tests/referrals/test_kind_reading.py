@@ -141,6 +141,8 @@ def test_at_the_desk_a_day_is_one_box(kind, typed):
     assert filled.is_valid()
     assert filled.cleaned_data[f"q{question.pk}"] == dt.date(2026, 3, 1)
     assert only_error(asked(question, "вчера", at_desk=True)).startswith("Напишете деня като")
+    again = type(filled)(initial=reading.initial_from(reading.answers_of(filled)))
+    assert 'value="01.03.2026"' in str(again)
 
 
 def test_half_a_pair_of_utf_16_is_kept_as_a_sign_that_databases_take(kind):
