@@ -40,7 +40,7 @@ function intake(form) {
     const there = page.querySelector("[data-service]");
     if (!here || !there) return;
     if (!here.querySelector("select") && there.querySelector("select")) {
-      here.innerHTML = there.innerHTML;
+      here.replaceChildren(...there.childNodes);
       here.querySelectorAll("select[data-typeahead]").forEach(makeTypeahead);
     }
     here.hidden = there.hidden;
@@ -72,7 +72,7 @@ function intake(form) {
       for (const name of AFTER[why]) {
         const here = part(name);
         const there = part(name, page);
-        if (here && there) here.innerHTML = there.innerHTML;
+        if (here && there) here.replaceChildren(...there.childNodes);
       }
       if (why === "kind") followService(page);
       if (why === "find") focusFound();

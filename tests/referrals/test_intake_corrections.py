@@ -25,7 +25,7 @@ def wish(sliven):
 
 @pytest.fixture
 def made(sliven, wish):
-    return ApplicationFactory(municipality=sliven, kind=wish, channel="oral")
+    return ApplicationFactory(municipality=sliven, kind=wish, channel="oral", phones="0888123456")
 
 
 def page_of(application) -> str:
