@@ -22,6 +22,7 @@ function formKeys(form) {
   });
   let sent = false;
   form.addEventListener("submit", (event) => {
+    if (event.submitter?.formTarget === "_blank") return; // a preview, which leaves the form here
     if (sent) event.preventDefault();
     sent = true;
   });
