@@ -161,7 +161,7 @@ class _Desk:
             "need": story.need,
             "service": self.services.get(story.service),
             "office": self.members["specialist"].office,
-            "phones": "0880000130",
+            "phones": f"0880000{130 + story.days}",  # of each story another
             "notice": self.notice if online and taken else None,
             **story.facts,
         }
