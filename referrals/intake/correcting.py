@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from frontoffice.changes import Difference
+from frontoffice.changes import Difference, compared
 from frontoffice.names import written_phone
 from referrals.applications.models import Application
 from referrals.intake.forms import CorrectionForm
@@ -115,14 +115,11 @@ def newly_brought(application: Application, facts: dict[str, Any]) -> list[dict[
 def differences(saved: Application, facts: dict[str, Any]) -> list[Difference]:
     """Return the fields in which ``facts`` (``facts_of``) are not what is saved."""
     after = Application(kind=saved.kind, nature=saved.nature, **facts)
-    found = []
-    for name, label in LABELS.items():
-        if name not in facts:
-            continue
-        before, now = _written(saved, name), _written(after, name)
-        if before != now:
-            found.append(Difference(label, before or "–", now or "–"))
-    return found
+    return compared(
+        {name: label for name, label in LABELS.items() if name in facts},
+        saved=lambda name: _written(saved, name),
+        typed=lambda name: _written(after, name),
+    )
 
 
 def _written(application: Application, name: str) -> str:

@@ -40,8 +40,10 @@ class AlertFacts(AsksForKind):
         widget=forms.RadioSelect,
         error_messages={"required": "Изберете кой сигнализира."},
     )
-    applicant_name = words_field("Име", 200, help_text="Празно, ако не иска да се представи.")
-    phones = PhonesField(label="Телефон за връзка с него", attrs={"inputmode": "tel"})
+    applicant_name = words_field(
+        "Име на сигнализиращия", 200, help_text="Празно, ако не иска да се представи."
+    )
+    phones = PhonesField(label="Телефон на сигнализиращия", attrs={"inputmode": "tel"})
     names = words_field("Имена, доколкото са известни", 240)
     settlement = forms.ModelChoiceField(
         Settlement.objects.none(),

@@ -131,7 +131,7 @@ def _may_change(request: HttpRequest, application: Application) -> bool:
 def edit_application(request: HttpRequest, application: Application) -> HttpResponse:
     """Correct what was stated while it is open; what a colleague saved meanwhile is shown."""
     if not _may_change(request, application):
-        return redirect("application_registered", application.pk)
+        return redirect("application", application.pk)
     draft = drafts.of(request, form=Draft.Form.APPLICATION, subject=application)
     form = draft.bind(
         correcting.form_for(application),
@@ -158,7 +158,7 @@ def edit_application(request: HttpRequest, application: Application) -> HttpResp
     except StepRefused as refused:
         form.add_error(None, str(refused))
     else:
-        return redirect("application_registered", application.pk)
+        return redirect("application", application.pk)
     return _edit_page(request, application, form, changed=changed)
 
 

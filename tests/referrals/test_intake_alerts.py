@@ -96,8 +96,10 @@ def test_a_child_at_risk_nobody_was_told_of_stands_out(specialist, sliven, kind)
     page = specialist.post(f"{page_of(made)}promyana/", sent, follow=True)
     (made,) = rows_of(sliven, Application)
     assert (made.notified, made.notified_on) == ("dsp", timezone.localdate())
-    assert "още никой не е уведомен" not in text_of(page)
-    assert "Уведомени са ДСП, отдел „Закрила на детето“" in text_of(page)
+    assert "ДСП, отдел „Закрила на детето“" in text_of(page)
+    page = text_of(specialist.get(f"{page_of(made)}prieto/"))
+    assert "още никой не е уведомен" not in page
+    assert "Уведомени са ДСП, отдел „Закрила на детето“" in page
 
 
 def edited(application, **more) -> dict:
