@@ -60,6 +60,7 @@ APPLICANT = Step("zayavitel", gettext_lazy("Кой заявява?"))
 NEED = Step("nuzhda", gettext_lazy("С какво можем да помогнем?"))
 SERVICE = Step("usluga", gettext_lazy("Коя услуга искате?"))
 ADDRESS = Step("adres", gettext_lazy("Къде живеете?"))
+ADDRESS_OF_CHILD = Step("adres", gettext_lazy("Къде живее детето?"))
 ADDRESS_OF_OTHER = Step("adres", gettext_lazy("Къде живее човекът?"))
 CONTACT = Step("vrazka", gettext_lazy("Как да се свържем с вас?"))
 FILES = Step("dokumenti", gettext_lazy("Документи"))
@@ -121,7 +122,10 @@ class Filling:
             yield SERVICE
         for question in self.questions:
             yield Step(f"{QUESTION}{question.pk}", question.label, question)
-        yield ADDRESS if is_own else ADDRESS_OF_OTHER
+        if is_own:
+            yield ADDRESS
+        else:
+            yield ADDRESS_OF_CHILD if self.on_behalf == OnBehalf.CHILD else ADDRESS_OF_OTHER
         yield CONTACT
         yield FILES
         if self.notice:

@@ -6,6 +6,7 @@ from referrals.applications.models import Channel
 from referrals.applications.models_parts import ApplicationEvent
 from referrals.applications.receiving import Received, receive
 from referrals.online import drafts
+from referrals.online.access import whom_to_call
 from referrals.online.filling import Filling
 from referrals.online.models import OnlineDraft
 from referrals.tasks import mail_step
@@ -32,6 +33,7 @@ def send(draft: OnlineDraft) -> Received:
         by=None,
         attachments=filling.attachments,
         service=service if isinstance(service, Service) else None,
+        office=draft.kind.office or whom_to_call(draft),
         **facts,
     )
     drafts.finish(draft, received)

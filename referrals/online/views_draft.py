@@ -169,7 +169,7 @@ def sent(request: HttpRequest, draft: OnlineDraft, token: str) -> HttpResponseBa
     if not is_secret(code, application.secret_hash, draft.municipality):
         code = ""
     elif not is_unlocked(request, application):
-        unlock(request, application)
+        unlock(request, application, by_draft=True)
     where = [draft.municipality.slug, application.public_id]
     context = {
         **context_of(filling, token),

@@ -55,6 +55,7 @@ def test_a_wish_is_filled_in_and_sent(client, sliven, kind):
     assert made_of_it.signature == "none"
     assert made_of_it.notice is not None
     assert made_of_it.service is None
+    assert made_of_it.office is not None
     confirmation = text(client.get(answer["Location"]))
     assert made_of_it.number in confirmation
     assert online.kept(token)["sent"] in confirmation
@@ -261,6 +262,13 @@ def test_a_service_withdrawn_meanwhile_is_asked_again_and_says_why(client, slive
     answer = client.get(reverse("apply_check", args=[token]))
     assert answer["Location"] == online.url(token, "usluga")
     assert "вече не се предлага" in text(client.get(answer["Location"]))
+
+
+def test_whoever_is_signed_in_elsewhere_applies_like_anybody(elena_specialist, sliven, kind):
+    token = online.begin(elena_specialist, kind)
+    online.fill(elena_specialist, token, online.answers(sliven))
+    assert online.send(elena_specialist, token).status_code == 302
+    assert application(sliven).registered_by is None
 
 
 # Starting

@@ -150,6 +150,22 @@ def test_a_wrong_address_gets_no_mail(client, kind, mailoutbox, address):
     assert not mailoutbox
 
 
+def test_who_gave_an_address_is_written_to_once(client, sliven, kind, mailoutbox, settings):
+    settings.TASKS_INLINE = True
+    token = online.begin(client, kind)
+    given = online.answers(sliven, vrazka={"email": "penka@example.bg", "reply_by": "email"})
+    check = online.fill(client, token, given)
+    shown = online.value_of(client.get(check), "shown")
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        for _n in range(2):
+            client.post(check, {"shown": shown})
+    (mail,) = mailoutbox
+    assert mail.to == ["penka@example.bg"]
+    assert application(sliven).number in mail.body
+    assert online.kept(token)["sent"] not in mail.body
+    assert "вкъщи" not in mail.body
+
+
 # Running out
 
 
