@@ -246,8 +246,8 @@ def paper_arrived(
     """Keep that papers came: with files that were kept already, or seen at the desk only.
 
     ``by`` None is the citizen, whose papers somebody has yet to look at. ``papers`` says which they
-    are. With ``is_complete`` a clock that stands goes on from today. The same twice in a moment is
-    refused, so that files that came with it are not kept twice.
+    are. With ``is_complete`` a clock that stands goes on from today. The same without a file
+    twice in a moment is refused; who keeps files knows which are there already.
     """
     names = ", ".join(file.name for file in files)
     what = papers.strip() or names or "документ"
@@ -258,7 +258,7 @@ def paper_arrived(
     elif not names:
         words += " Без файл."
     words = f"{words} {note}".strip()
-    if _is_said(now, Event.PAPER_ADDED, by, words):
+    if not names and _is_said(now, Event.PAPER_ADDED, by, words):
         raise StepRefused("Този документ вече е записан.")
     who = "Добавихте" if by is None else "Получихме"
     changed = workflow.make(

@@ -181,9 +181,10 @@ class PaperAddForm(StepForm):
         validators=[refuse_egn],
     )
     files = MultipleUploadField(
-        label="Файлове (по желание)", required=False, help_text="Без файл: документът е показан или стои на "
-        "хартия в преписката.",
-    )  # fmt: skip
+        label="Файлове (по желание)",
+        required=False,
+        help_text="Без файл: документът е показан или стои на хартия в преписката.",
+    )
     note = text_field("Бележка за колегите (по желание)")
     is_complete = forms.BooleanField(label="Вече има всичко: срокът продължава", required=False)
 

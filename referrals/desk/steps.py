@@ -122,7 +122,11 @@ def _made(
     kept = []
     try:
         with transaction.atomic():
-            for file in form.cleaned_data.get("files") or ():
+            sent = form.cleaned_data.get("files") or ()
+            new = [file for file in sent if not _is_kept(application, file)]
+            if sent and not new:
+                raise StepRefused("Тези файлове вече са приложени.")
+            for file in new:
                 kept.append(
                     files.keep(
                         municipality=request.municipality,
@@ -138,6 +142,15 @@ def _made(
         for attachment in kept:
             uploads.discard(attachment.path)
         raise
+
+
+def _is_kept(application: Application, file: uploads.CheckedFile) -> bool:
+    """Say whether this very file hangs on the application already, whoever brought it."""
+    alike = application.attachments.filter(name=(file.name or "")[:120], size=file.size)
+    file.seek(0)
+    data = file.read()
+    file.seek(0)
+    return any(uploads.is_stored(path, data) for path in alike.values_list("path", flat=True))
 
 
 def _done(request: HttpRequest, application: Application, words: str) -> HttpResponse:

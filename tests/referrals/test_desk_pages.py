@@ -239,6 +239,21 @@ def test_a_paper_with_its_file_is_kept_and_downloaded_by_the_desk_only(
     assert elena_specialist.get(there).status_code == 404
 
 
+def test_a_paper_sent_twice_is_kept_once(mine, specialist):
+    def send(name: str, body: bytes):
+        file = SimpleUploadedFile(name, body, content_type="application/pdf")
+        data = {"other": "Акт", "files": [file], "version": fresh(mine).version}
+        return specialist.post(at(mine, "poluchen-dokument/"), data)
+
+    assert [send("akt.pdf", b"%PDF-1.4\n%%EOF\n").status_code for _n in range(2)] == [302, 302]
+    assert send("akt.pdf", b"%PDF-1.4\n%1\n%%EOF\n").status_code == 302  # another of that name
+    assert len(rows_of(mine.municipality, Attachment)) == 2
+    plain = {"other": "Решение", "version": fresh(mine).version}
+    for _n in range(2):
+        specialist.post(at(mine, "poluchen-dokument/"), plain)
+    assert [step.words for step in steps(mine)][2:] == ["Решение. Без файл."]
+
+
 def test_nothing_arrived_is_not_a_paper(mine, specialist):
     answer = specialist.post(at(mine, "poluchen-dokument/"), {"version": mine.version})
     assert answer.status_code == 422
@@ -250,7 +265,7 @@ def test_the_clock_goes_on_from_the_day_the_citizen_brought_the_paper(mine, spec
         handling.ask_papers(application=mine, by=specialist.user, papers=["Акт"])
         handling.paper_arrived(application=mine, by=None, papers="Акт")
     page = text(specialist.get(at(mine)))
-    assert "дойде документ" in page
+    assert "Дойде документ" in page
     assert f'<a class="button" href="{at(mine, "srok/")}"' in page
     specialist.post(
         at(mine, "srok/"),
