@@ -318,7 +318,8 @@ def _shown(form: Any, name: str) -> str:
     if isinstance(field, forms.ModelChoiceField):
         return str(value)
     if isinstance(field, forms.ChoiceField):
-        labels = {str(key): str(label) for key, label in field.choices}
+        choices: Any = field.choices
+        labels = {str(key): str(label) for key, label in choices}
         typed = value if isinstance(value, list) else [form.data.get(name, "")]
         return "; ".join(labels.get(str(one), str(one)) for one in typed)
     return Truncator(str(value)).chars(5000)

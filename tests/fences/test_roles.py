@@ -33,6 +33,7 @@ TABLE = """
 /kampanii/                          ok     ok   ok   ok   ok   ok  ok   ok
 /proekti/                           ok     ok   ok   ok   ok   ok  ok   ok
 /zayavlenie/                        ok     ok   ok   ok   ok   ok  ok   ok
+/zayavlenie/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA/ ok ok ok ok ok ok ok ok
 /zayavlenie/prosledyavane/          ok     ok   ok   ok   ok   ok  ok   ok
 /dostapnost/                        ok     ok   ok   ok   ok   ok  ok   ok
 /lichni-danni/                      ok     ok   ok   ok   ok   ok  ok   ok
