@@ -23,12 +23,14 @@ MOST = 20  # records in one session; the oldest look falls out
 Record = Application | OnlineDraft
 
 
-def unlock(request: HttpRequest, record: Record) -> None:
+def unlock(request: HttpRequest, record: Record, *, by_draft: bool = False) -> None:
     """Let this browser see ``record`` from now on; the caller has checked the secret.
 
-    A stranger's session gets another key, so that one planted before is worth nothing.
+    A stranger's session gets another key, so that one planted before is worth nothing. Not so
+    ``by_draft``, to the application that came of a draft which this session has opened: it opens
+    nothing more, and whoever loses that answer would be left with a key that is gone.
     """
-    if not request.user.is_authenticated:
+    if not (by_draft or request.user.is_authenticated):
         request.session.cycle_key()
     kept = _kept(request)
     kept[_name(record)] = [time.time(), _mark(record)]
