@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from municipalities.uploads import CheckedFile
+from municipalities.uploads import CheckedFile, discard
 from referrals import workflow
 from referrals.applications import files, handling
 from referrals.applications.models import Application
@@ -29,15 +29,21 @@ def send_papers(
         raise workflow.StepRefused(words)
     new = [file for file in sent if not files.is_there(locked, file)]
     files.refuse_too_many(new, application=locked)
-    kept = [
-        files.keep(
-            municipality=application.municipality,
-            file=file,
-            application=locked,
-            is_signed=files.is_signed(file),
-        )
-        for file in new
-    ]
-    if kept:
-        handling.paper_arrived(application=locked, by=None, papers=papers, files=kept)
+    kept: list[Attachment] = []
+    try:
+        for file in new:
+            kept.append(
+                files.keep(
+                    municipality=application.municipality,
+                    application=locked,
+                    file=file,
+                    is_signed=files.is_signed(file),
+                )
+            )
+        if kept:
+            handling.paper_arrived(application=locked, by=None, papers=papers, files=kept)
+    except BaseException:  # the rows are rolled back; so are the bytes
+        for attachment in kept:
+            discard(attachment.path)
+        raise
     return kept

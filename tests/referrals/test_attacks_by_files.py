@@ -15,9 +15,10 @@ from django.urls import reverse
 
 from municipalities import uploads
 from municipalities.tenancy import municipality_scope
+from referrals import workflow
 from referrals.applications import files
 from referrals.applications.models_parts import ApplicationEvent, Attachment
-from referrals.tracking import unlocking
+from referrals.tracking import sending, unlocking
 from tests import factories
 from tests.factories_applications import SECRET, ApplicationFactory
 from tests.referrals import online
@@ -254,6 +255,20 @@ def test_the_weight_has_an_end_too(place, monkeypatch):
     assert place.send(("a.pdf", made.pdf())).status_code == 302
     assert place.send(("b.pdf", made.pdf(b"<< >>"))).status_code == 422
     assert len(place.kept()) == 1
+
+
+def test_papers_that_cannot_be_written_down_leave_no_bytes(media, sliven, monkeypatch):
+    def refuse(**_facts):
+        raise workflow.StepRefused("Не.")
+
+    monkeypatch.setattr(sending.handling, "paper_arrived", refuse)
+    with municipality_scope(sliven):
+        application = ApplicationFactory(municipality=sliven)
+        checked = uploads.check(SimpleUploadedFile("a.pdf", made.pdf()))
+        with pytest.raises(workflow.StepRefused):
+            sending.send_papers(application=application, sent=[checked])
+    assert people.rows_of(sliven, Attachment) == []
+    assert on_disk(media) == []
 
 
 # Files apart from pages
