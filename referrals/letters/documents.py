@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.apps import apps
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
@@ -82,12 +83,27 @@ def _union(municipality: Municipality, on: dt.date) -> dict[str, Any] | None:
     return {"statement": project.get_eu_statement_display(), "programme": str(project.programme)}
 
 
+def kind_then(application: Application) -> tuple[str, str]:
+    """Return the name and the statement of the kind as they stood when it was registered."""
+    history = apps.get_model("referrals", "ApplicationKindHistory")
+    then = (
+        history.objects.filter(
+            pgh_obj_id=application.kind_id, pgh_created_at__lte=application.registered_at
+        )
+        .order_by("-pgh_created_at", "-pgh_id")
+        .first()
+    )
+    kind = then or application.kind
+    return kind.name, kind.statement
+
+
 # The citizen's copy
 
 
 def copy_data(application: Application) -> dict[str, Any]:
     """Return the citizen's copy: all that was stated, as it was stated."""
     number = f"вх. № {application.number}"
+    name, statement = kind_then(application)
     return {
         **frame(
             application,
@@ -95,10 +111,10 @@ def copy_data(application: Application) -> dict[str, Any]:
             title=f"Копие на {number}",
             footer=f"Копие на {number} · Община {application.municipality.name}",
         ),
-        "heading": application.kind.name,
+        "heading": name,
         "confirm": application.is_unconfirmed,
         "registration": _registration(application),
-        "statement": application.kind.statement,
+        "statement": statement,
         "who": _who(application),
         "need": application.need,
         "answers": _answers(application),
@@ -219,7 +235,7 @@ def protocol_data(application: Application) -> dict[str, Any]:
         "taken_by": taken_by.name if taken_by else NOT_STATED,
         "who": who,
         "service": application.service.name if application.service else "",
-        "statement": application.kind.statement,
+        "statement": kind_then(application)[1],
         "need": application.need,
         "answers": _answers(application),
         "papers": _papers_shown(application),

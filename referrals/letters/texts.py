@@ -77,7 +77,9 @@ def begin(application: Application, kind: str) -> dict[str, str]:
     """Return the fields of a letter as its form opens: recipient, address, subject and body."""
     to_citizen = kind in (Kind.PAPERS, Kind.ANSWER)
     return {
-        "recipient": application.contact_name if to_citizen else _authority(application, kind),
+        "recipient": (application.contact_name if to_citizen else _authority(application, kind))[
+            :200
+        ],
         "recipient_address": address_of(application) if to_citizen else "",
         "subject": SUBJECTS[Kind(kind)].format(
             what=what_it_is(application), number=application.number

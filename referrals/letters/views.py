@@ -139,6 +139,8 @@ def letter_send(request: HttpRequest, pk: int) -> HttpResponse:
         said = "Записано е, че писмото е пратено." if is_new else "Писмото вече беше пратено."
         messages.success(request, said)
         return redirect("application", found.application_id)
+    if request.method != "POST":
+        record_access(request, AccessEvent.Action.VIEWED, found)
     return render(
         request,
         "referrals/letters/send.html",

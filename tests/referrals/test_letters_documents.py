@@ -10,6 +10,7 @@ import uuid
 import pypdf
 import pytest
 import typst
+from django.apps import apps
 from django.utils import timezone
 
 from municipalities import typeset
@@ -397,6 +398,21 @@ def test_answers_of_any_shape_break_no_copy(scope, application, answers):
     Application.objects.filter(pk=application.pk).update(answers=answers)
     application.refresh_from_db()
     assert application.number in read(copy_of(application))[1]
+
+
+def test_what_was_stated_stays_when_the_kind_is_reworded(scope, application):
+    before, after = application.kind.statement, "Заявявам нещо друго."
+    # All rows of history that triggers make in one test bear one time.
+    later = apps.get_model("referrals", "ApplicationKindHistory").objects.get()
+    later.pk, later.statement = None, after
+    later.pgh_created_at = timezone.now() + dt.timedelta(hours=1)
+    later.save(force_insert=True)
+    for made in (copy_of, protocol_of):
+        _reader, text = read(made(application))
+        assert before in text
+        assert after not in text
+    application.registered_at += dt.timedelta(hours=2)
+    assert after in read(copy_of(application))[1]
 
 
 def test_papers_ticked_at_the_desk_are_no_answers(scope, sliven):
