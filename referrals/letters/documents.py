@@ -6,6 +6,7 @@ No ЕГН or ЛНЧ goes into any of them but masked, and into the citizen's cop
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 from django.apps import apps
@@ -116,7 +117,7 @@ def copy_data(application: Application) -> dict[str, Any]:
         "registration": _registration(application),
         "statement": statement,
         "who": _who(application),
-        "need": application.need,
+        "need": _text(application.need),
         "answers": _answers(application),
         "papers": _brought(application),
         "files": _files(application),
@@ -201,7 +202,12 @@ def _files(application: Application) -> Rows:
 
 
 def _worded(rows: Rows) -> Rows:
-    return [[label, str(value).strip() or NOT_STATED] for label, value in rows]
+    return [[label, _text(str(value)) or NOT_STATED] for label, value in rows]
+
+
+def _text(typed: str) -> str:
+    """Return what was typed with at most one empty line between paragraphs."""
+    return re.sub(r"\n\s*\n", "\n\n", "\n".join(typed.splitlines()).strip())
 
 
 def _moment(at: dt.datetime) -> str:
@@ -236,7 +242,7 @@ def protocol_data(application: Application) -> dict[str, Any]:
         "who": who,
         "service": application.service.name if application.service else "",
         "statement": kind_then(application)[1],
-        "need": application.need,
+        "need": _text(application.need),
         "answers": _answers(application),
         "papers": _papers_shown(application),
         "signer": application.contact_name,

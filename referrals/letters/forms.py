@@ -92,7 +92,7 @@ class SendForm(forms.Form):
     """How a letter left the municipality."""
 
     how = forms.ChoiceField(
-        label="Как",
+        label="Начин",
         widget=forms.RadioSelect,
         error_messages={
             "required": "Изберете как е пратено писмото.",
@@ -100,7 +100,7 @@ class SendForm(forms.Form):
         },
     )
     reference = forms.CharField(
-        label="Номер на съобщението в ССЕВ",
+        label="Номер на съобщението, ако е през ССЕВ",
         required=False,
         max_length=80,
         validators=[refuse_egn],

@@ -51,7 +51,7 @@ def send(*, letter: Letter, how: str, by: User, reference: str = "") -> bool:
     if how == Letter.Sent.SSEV:
         locked.data = {**locked.data, "ssev_reference": reference}
     locked.save()
-    words = f"Пратено изх. № {locked.number} {locked.get_sent_how_display()}"
+    words = f"Пратено изх. № {locked.number}: {locked.get_sent_how_display()}"
     if how == Letter.Sent.SSEV:
         words += f", съобщение № {reference}"
     workflow.make(letter.application, "letter", by=by, words=words, told=_told(letter))

@@ -162,6 +162,12 @@ def test_long_words_and_long_texts_stay_on_the_page(scope, application):
     assert longest < 2 * 120  # with the places where a word may break
 
 
+def test_empty_lines_do_not_make_pages(scope, application):
+    Application.objects.filter(pk=application.pk).update(need="а" + "\r\n" * 1990 + "б")
+    application.refresh_from_db()
+    assert len(read(copy_of(application))[0].pages) == 1
+
+
 # A letter
 
 
