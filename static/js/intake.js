@@ -6,13 +6,13 @@ const ASKING = ["find", "look"];
 const DATED = ["paper", "post", "email", "ssev"];
 // What may differ after each answer; the part in which one types is never taken away.
 const AFTER = {
-  find: ["person", "relatives", "known", "beside"],
-  kind: ["questions", "office", "beside"],
+  find: ["person", "overlaps", "relatives", "known", "beside"],
+  kind: ["overlaps", "questions", "office", "beside"],
   on_behalf: ["questions", "known"],
-  person: ["relatives", "known", "beside"],
+  person: ["overlaps", "relatives", "known", "beside"],
   relative: ["questions", "known"],
-  service: ["beside"],
-  phones: ["beside"],
+  service: ["overlaps", "beside"],
+  phones: ["overlaps"],
 };
 
 const valueOf = (form, name) => form.querySelector(`[name="${name}"]:checked`)?.value ?? "";
