@@ -45,6 +45,8 @@ def visit(client: StrictClient, starts: list[str]) -> tuple[set[str], list[str]]
             answered.add(url.partition("?")[0])
             for link in links_of(response.content.decode()):
                 frontier.offer(link, came_from=url)
+        elif response.streaming:
+            b"".join(response.streaming_content)  # a file, read to its end and closed
     return answered, faults
 
 
