@@ -134,7 +134,7 @@ class _Desk:
             form_key=uuid.uuid4(),
             received_on=came.date(),
             is_confirmed=story.is_confirmed,
-            **self.stated(story),
+            **self.stated(story, came),
         ).application
         moments = [came]
         dates: dict[str, Any] = {"registered_at": came}
@@ -151,7 +151,7 @@ class _Desk:
             event.at = moment
         return events
 
-    def stated(self, story: Story) -> dict[str, Any]:
+    def stated(self, story: Story, came: dt.datetime) -> dict[str, Any]:
         """Return what is stated in ``story``, as ``receive`` takes it."""
         online = story.channel == Channel.ONLINE
         taken = self.municipality.slug in ONLINE
@@ -163,6 +163,7 @@ class _Desk:
             "office": self.members["specialist"].office,
             "phones": f"0880000{130 + story.days}",  # of each story another
             "notice": self.notice if online and taken else None,
+            "notified_on": came.date() if "notified" in story.facts else None,
             **story.facts,
         }
         if "owner" in facts:
@@ -181,7 +182,8 @@ class _Desk:
         person = self.people[story.person]
         same = ("given_name", "middle_name", "family_name", "settlement", "address", "phones")
         facts |= {name: getattr(person, name) for name in same}
-        talk = Consultation.objects.filter(person=person).order_by("-held_at").first()
+        before = Consultation.objects.filter(person=person, held_at__lt=came)
+        talk = before.order_by("-held_at").first()
         return facts | {"person": person, "consultation": talk}
 
     def make(self, application: Application, step: Step, at: dt.datetime) -> dict[str, Any]:

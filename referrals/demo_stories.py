@@ -93,7 +93,7 @@ STORIES = (
             Step(15, "ask_papers", {"papers": [PAPER], "note": "Може и снимка с телефона."}),
             Step(9, "paper_arrived", {"papers": PAPER}, by="citizen"),
             Step(8, "resume"),
-            Step(2, "message", {"text": "Обадихме се на вратата, но не ви намерихме. Ще дойдем пак "
+            Step(2, "message", {"text": "Звъняхме на вратата, но не ви намерихме. Ще дойдем пак "
                                 "в четвъртък преди обяд.", "via": Via.PAGE}),
         ),
     ),
@@ -121,7 +121,7 @@ STORIES = (
         "wish", Channel.ORAL, 6, "Пита за място в дневен център, има нужда и от превоз.",
         person=1, answers={HARD: "движение вкъщи или навън", LIVES: "със семейство или близки"},
         steps=(Step(5, "ask_papers", {"papers": [PAPER, "Епикриза от последното лечение"],
-                                      "note": "Ако имате."}),
+                                      "note": "Епикризата – ако имате."}),
                Step(0, "letter")),
     ),
     Story(

@@ -37,7 +37,9 @@ def test_every_state_and_end_can_be_seen(town):
     assert any(row.is_unconfirmed and row.owner is None for row in rows)
     assert any(row.paused_days for row in rows)
     assert any(row.is_alert and row.is_child_at_risk and row.notified for row in rows)
-    assert any(row.person and row.consultation for row in rows)
+    talks = [row for row in rows if row.consultation]
+    assert talks
+    assert all(row.consultation.held_at < row.registered_at for row in talks)
     assert Letter.objects.count() == 1
     assert PaperRequest.objects.filter(closed_on=None).get().letter is not None
     assert sum(row.attachments.count() for row in rows) == 1
