@@ -21,8 +21,6 @@ LOOKED_UP = {"400.html", "403.html", "404.html", "429.html", "500.html", "403_cs
 WAITING = {
     "components/breadcrumbs.html",
     "components/filters.html",
-    "components/summary_list.html",
-    "components/timeline.html",
 }
 # The starts of names that allauth puts together at run time: account/email/<what>_subject.txt …
 PUT_TOGETHER = ("account/email/", "account/messages/", "allauth/elements/", "allauth/layouts/")

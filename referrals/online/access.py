@@ -53,8 +53,8 @@ def without_traces(response: HttpResponseBase) -> HttpResponseBase:
 
 
 def page(request: HttpRequest, name: str, context: dict, *, status: int = 200) -> HttpResponseBase:
-    """Answer with a page of the online application."""
-    return without_traces(render(request, f"referrals/online/{name}.html", context, status=status))
+    """Answer with the template ``name``."""
+    return without_traces(render(request, name, context, status=status))
 
 
 def whom_to_call(draft: OnlineDraft) -> Office | None:
@@ -113,7 +113,7 @@ def is_taken(kind: ApplicationKind) -> bool:
 def closed(request: HttpRequest, draft: OnlineDraft) -> HttpResponseBase:
     """Say that the municipality has stopped taking this kind online; what was typed stays."""
     context = {"draft": draft, "office": whom_to_call(draft)}
-    return page(request, "closed", context, status=409)
+    return page(request, "referrals/online/closed.html", context, status=409)
 
 
 def ask_secret(request: HttpRequest, draft: OnlineDraft | None) -> HttpResponseBase | None:
@@ -138,7 +138,8 @@ def ask_secret(request: HttpRequest, draft: OnlineDraft | None) -> HttpResponseB
             "secret", "Кодът не отговаря на тази връзка, или заявлението вече е изтрито."
         )
     status = 422 if form.errors else 200
-    return page(request, "resume", {"form": form, "carried": carried}, status=status)
+    context = {"form": form, "carried": carried}
+    return page(request, "referrals/online/resume.html", context, status=status)
 
 
 def _carried(request: HttpRequest) -> list[tuple[str, str]]:

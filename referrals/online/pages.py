@@ -12,7 +12,10 @@ from referrals.online.filling import FILES, NOTICE, Filling, Step
 
 SAVE_AND_STOP = "po_kasno"
 FROM_CHECK = "ot"
-TEMPLATES = {FILES.slug: "files", NOTICE.slug: "notice"}
+TEMPLATES = {
+    FILES.slug: "referrals/online/files.html",
+    NOTICE.slug: "referrals/online/notice.html",
+}
 
 
 def onwards(filling: Filling, token: str) -> HttpResponseBase:
@@ -64,5 +67,5 @@ def step_page(
         "papers": filling.papers,
         "attachments": filling.attachments if asked == FILES else [],
     }
-    name = TEMPLATES.get(asked.slug, "step")
+    name = TEMPLATES.get(asked.slug, "referrals/online/step.html")
     return access.page(request, name, context, status=status)

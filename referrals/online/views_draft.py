@@ -110,7 +110,8 @@ def later(request: HttpRequest, draft: OnlineDraft, token: str) -> HttpResponseB
         if following
         else reverse("apply_check", args=[token]),
     }
-    return access.page(request, "later", context, status=429 if wait else status)
+    status = 429 if wait else status
+    return access.page(request, "referrals/online/later.html", context, status=status)
 
 
 @sensitive_variables()
@@ -147,7 +148,8 @@ def check(request: HttpRequest, draft: OnlineDraft, token: str) -> HttpResponseB
         "is_changed": is_changed,
         "is_signed": any(attachment.is_signed for attachment in filling.attachments),
     }
-    return access.page(request, "check", context, status=409 if is_changed else 200)
+    status = 409 if is_changed else 200
+    return access.page(request, "referrals/online/check.html", context, status=status)
 
 
 def _as_shown(filling: Filling) -> str:
@@ -179,4 +181,4 @@ def sent(request: HttpRequest, draft: OnlineDraft, token: str) -> HttpResponseBa
         "copy": reverse("track_copy", args=where),
         "title": _("Заявлението е изпратено"),
     }
-    return access.page(request, "sent", context)
+    return access.page(request, "referrals/online/sent.html", context)

@@ -70,17 +70,7 @@ def pass_questions(page: Page, look: Callable[[Page], None]) -> None:
         assert page.url != here
 
 
-def test_on_a_phone_without_scripts_with_the_connection_lost(browse, judge, demo):
-    page = browse("/zayavlenie/?obshtina=sliven", viewport=PHONE, java_script_enabled=False)
-    judge(page)
-    page.get_by_role("button", name="Започнете").click()
-
-    heading(page, "Запишете си кода")
-    judge(page)
-    link = page.locator("dd a").inner_text()
-    secret = page.locator("dd strong").inner_text()
-    page.get_by_role("link", name="Записах го, започваме").click()
-
+def say_for_whom(page: Page, judge: Callable[[Page], None]) -> None:
     heading(page, "За кого е заявлението")
     judge(page)
     page.get_by_label("За човек под настойничество").check()
@@ -104,16 +94,8 @@ def test_on_a_phone_without_scripts_with_the_connection_lost(browse, judge, demo
     go_on(page)
     heading(page, "Коя услуга искате")
 
-    # The connection is lost; the person comes back with another browser.
-    page.context.close()
-    page = browse(
-        urlsplit(link).path, viewport=PHONE, java_script_enabled=False, ignore_https_errors=True
-    )
-    heading(page, "Върнете се към заявлението")
-    judge(page)
-    page.get_by_label("Вашият код").fill(secret.lower().replace("-", " "))
-    go_on(page)
 
+def answer_the_rest(page: Page, judge: Callable[[Page], None]) -> None:
     heading(page, "Коя услуга искате")
     judge(page)
     page.get_by_label("Не знам, посъветвайте ме").check()
@@ -139,6 +121,31 @@ def test_on_a_phone_without_scripts_with_the_connection_lost(browse, judge, demo
     judge(page)
     page.get_by_role("button", name="Прочетох, продължете").click()
 
+
+def test_on_a_phone_without_scripts_with_the_connection_lost(browse, judge, demo):
+    page = browse("/zayavlenie/?obshtina=sliven", viewport=PHONE, java_script_enabled=False)
+    judge(page)
+    page.get_by_role("button", name="Започнете").click()
+
+    heading(page, "Запишете си кода")
+    judge(page)
+    link = page.locator("dd a").inner_text()
+    secret = page.locator("dd strong").inner_text()
+    page.get_by_role("link", name="Записах го, започваме").click()
+
+    say_for_whom(page, judge)
+
+    # The connection is lost; the person comes back with another browser.
+    page.context.close()
+    page = browse(
+        urlsplit(link).path, viewport=PHONE, java_script_enabled=False, ignore_https_errors=True
+    )
+    heading(page, "Върнете се към заявлението")
+    judge(page)
+    page.get_by_label("Вашият код").fill(secret.lower().replace("-", " "))
+    go_on(page)
+
+    answer_the_rest(page, judge)
     heading(page, "Проверете и изпратете")
     expect(page.get_by_text(NEED)).to_be_visible()
     expect(page.get_by_text("желание, а не подписано заявление")).to_be_visible()
