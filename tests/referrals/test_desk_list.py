@@ -8,6 +8,9 @@ import pytest
 from django.utils import timezone
 
 from municipalities.models import AccessEvent
+from municipalities.tenancy import municipality_scope
+from referrals.applications import handling
+from referrals.models import Attachment
 from tests.factories_applications import ApplicationFactory, ApplicationKindFactory
 from tests.factories_people import PersonFactory
 from tests.support.people import rows_of
@@ -224,3 +227,21 @@ def test_others_have_no_list_and_no_register(request, role):
     assert client.get(LIST).status_code == 403
     assert client.get(REGISTER).status_code == 403
     assert client.post(f"{REGISTER}iznos/").status_code == 403
+
+
+def test_the_page_of_one_asks_the_same_number_of_queries(sliven, specialist, colleague, queries):
+    row = ApplicationFactory(municipality=sliven, owner=specialist.user, state="in_work")
+
+    def make(count):
+        with municipality_scope(sliven):
+            for number in range(count):
+                handling.note(application=row, by=colleague.user, text=f"Бележка {number}")
+                Attachment.objects.create(
+                    municipality=sliven, application=row, name=f"akt-{number}.pdf", size=3,
+                    content_type="application/pdf", path=f"{sliven.pk}/{number:032}",
+                    added_by=colleague.user,
+                )  # fmt: skip
+                ApplicationFactory(municipality=sliven, kind=row.kind, from_alert=row)
+
+    specialist.get(f"{LIST}{row.pk}/")  # the look is kept once in a while
+    queries.assert_same(specialist, f"{LIST}{row.pk}/", make, name="applications/page")
