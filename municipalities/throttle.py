@@ -26,11 +26,8 @@ class Limit:
     def count(self, request: HttpRequest) -> None:
         """Count one attempt."""
         key = self._key(request)
-        cache.add(key, 0, self.seconds)
-        try:
-            cache.incr(key)
-        except ValueError:  # the window ended between the two
-            cache.set(key, 1, self.seconds)
+        # Not ``incr``: it would give the key the cache's own lifetime, shorter than some windows.
+        cache.set(key, cache.get(key, 0) + 1, self.seconds)
 
     def _key(self, request: HttpRequest) -> str:
         # allauth knows which proxies are trusted to say the address. Kept hashed: it is personal.
