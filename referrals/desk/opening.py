@@ -39,6 +39,22 @@ def record_application_look(request: HttpRequest, application: Application) -> N
         record_access(request, AccessEvent.Action.VIEWED, application)
 
 
+def asked_why(request: HttpRequest, application: Application) -> HttpResponse | None:
+    """Return the page that asks why, where policy wants it before anything of the application.
+
+    None where there is nothing to ask; then the look at the person it is tied to is kept. Also for
+    what hangs on an application and has an address of its own: its files, its letters.
+    """
+    if application.person is None:
+        return None
+    is_own = application.owner_id == request.user.pk
+    asks, reason = (False, "") if is_own else held_reason(request, application.person)
+    if asks:
+        return ask_first(request, application.person)
+    record_look(request, application.person, reason=reason)
+    return None
+
+
 def opens_application(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Give ``view`` the application of the address in place of ``pk``; raises Http404.
 
@@ -49,12 +65,8 @@ def opens_application(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
     @wraps(view)
     def opened(request: HttpRequest, pk: int, **kwargs) -> HttpResponse:
         application = find_application(pk)
-        if application.person:
-            is_own = application.owner_id == request.user.pk
-            asks, reason = (False, "") if is_own else held_reason(request, application.person)
-            if asks:
-                return ask_first(request, application.person)
-            record_look(request, application.person, reason=reason)
+        if asking := asked_why(request, application):
+            return asking
         record_application_look(request, application)
         return view(request, application, **kwargs)
 

@@ -19,7 +19,7 @@ from referrals.applications.models import Application, State
 from referrals.applications.models_parts import ApplicationEvent, Attachment
 from referrals.applications.overlaps import warnings_for
 from referrals.desk.listing import due_kind, due_words
-from referrals.desk.opening import opens_application
+from referrals.desk.opening import asked_why, opens_application
 from referrals.intake.forms_alert import DUTY
 from referrals.permissions import can_see_applications, can_work_on
 from referrals.workflow import StepRefused, may
@@ -168,5 +168,8 @@ def take(request: HttpRequest, application: Application) -> HttpResponse:
 @require_safe
 def attachment(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A file of an application, as a download; the look is kept."""
-    rows = Attachment.objects.filter(application__isnull=False).select_related("application")
-    return files.serve(request, get_object_or_404(rows, pk=pk), to_citizen=False)
+    rows = Attachment.objects.filter(application__isnull=False)
+    found: Attachment = get_object_or_404(rows.select_related("application__person"), pk=pk)
+    if found.application and (asking := asked_why(request, found.application)):
+        return asking
+    return files.serve(request, found, to_citizen=False)

@@ -18,6 +18,7 @@ from municipalities.typeset import pdf_response
 from municipalities.uploads import serve_attachment
 from referrals.applications.models import Application
 from referrals.applications.models_parts import PaperRequest
+from referrals.desk.opening import asked_why
 from referrals.letters import sending, texts, writing
 from referrals.letters.forms import LetterForm, SendForm
 from referrals.letters.models import Letter, Letterhead
@@ -33,6 +34,8 @@ PREVIEW = "pregled"
 def letter_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Write a letter; ``?vid=`` says of which kind. A preview has no number and keeps nothing."""
     application = _application(request, pk)
+    if asking := asked_why(request, application):
+        return asking
     kind = _kind_asked(request, application)
     is_preview = request.method == "POST" and PREVIEW in request.POST
     draft = drafts.of(request, form=Draft.Form.LETTER)
@@ -113,7 +116,9 @@ def _form_page(
 @require_safe
 def letter(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The PDF of a letter, the same bytes each time; that it was taken is kept."""
-    found = get_object_or_404(Letter.objects.select_related("application"), pk=pk)
+    found = get_object_or_404(Letter.objects.select_related("application__person"), pk=pk)
+    if asking := asked_why(request, found.application):
+        return asking
     return serve_attachment(
         request,
         found.path,
@@ -129,10 +134,12 @@ def letter(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def letter_send(request: HttpRequest, pk: int) -> HttpResponse:
     """A letter that was made: take its PDF, and write down how it was sent."""
-    rows = Letter.objects.select_related("application__kind", "made_by")
+    rows = Letter.objects.select_related("application__kind", "application__person", "made_by")
     found = get_object_or_404(rows, pk=pk)
     if not can_work_on(request, found.application):
         raise PermissionDenied
+    if asking := asked_why(request, found.application):
+        return asking
     form = SendForm(request.POST if request.method == "POST" else None, letter=found)
     if request.method == "POST" and form.is_valid():
         is_new = sending.send(letter=found, by=request.user, **form.cleaned_data)
