@@ -155,6 +155,7 @@ PUBLIC = {
     "apply_file",
     "apply_file_remove",
     "apply_step",
+    "application_notice",
     "track",
     "track_application",
     "track_paper",
@@ -165,6 +166,7 @@ PUBLIC = {
     "track_leave",
     "accessibility",
     "privacy",
+    "application_notice",
     # For the machines that watch the portal
     "healthz",
     "readyz",
