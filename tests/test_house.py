@@ -155,7 +155,6 @@ PUBLIC = {
     "apply_file",
     "apply_file_remove",
     "apply_step",
-    "application_notice",
     "track",
     "track_application",
     "track_paper",
