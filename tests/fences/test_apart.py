@@ -18,7 +18,7 @@ from frontoffice.models import Consultation
 from municipalities.models import LegalNorm, Membership, Office, WorkdayChange
 from municipalities.tenancy import municipality_scope
 from projects.models import Activity, Programme, Project
-from referrals.models import ApplicationKind, PrivacyNotice
+from referrals.models import ApplicationKind, Letterhead, PrivacyNotice
 from services_registry.models import Provider, Service
 from tests import factories, factories_projects
 from tests.support import people
@@ -198,6 +198,7 @@ IN_ADMIN = [
     ("administrator", WorkdayChange),
     ("administrator", ApplicationKind),
     ("administrator", PrivacyNotice),
+    ("administrator", Letterhead),
 ]
 # What was offered, used or read stays: it ends, is switched off, is followed by the next.
 NOT_DELETED = {Service, LegalNorm, ApplicationKind, PrivacyNotice}
