@@ -83,7 +83,7 @@ MIDDLEWARE = [
     "municipalities.sessions.SessionClockMiddleware",
     "municipalities.sessions.SignInRequiredMiddleware",
     "municipalities.middleware.TenancyMiddleware",
-    "pghistory.middleware.HistoryMiddleware",
+    "municipalities.middleware.HistoryMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "municipalities.signin.factors.SecondFactorMiddleware",

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from typing import Any
 
+import pghistory.middleware
 from django.db import transaction
 from django.http import HttpRequest
 
+from municipalities.links import without_tokens
 from municipalities.models import Membership
 from municipalities.tenancy import USER_SETTING, municipality_scope, set_local
 
 MEMBERSHIP_KEY = "membership"
+
+
+class HistoryMiddleware(pghistory.middleware.HistoryMiddleware):
+    """Keeps with every change who made it and on which page, without the secret part of a link."""
+
+    def get_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Return what is kept with the changes of this request."""
+        return {**super().get_context(request), "url": without_tokens(request.path)}
 
 
 class HeadersMiddleware:

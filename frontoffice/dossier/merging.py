@@ -16,8 +16,8 @@ from django.views.decorators.debug import sensitive_variables
 
 from frontoffice.dossier.models import PersonMerge, PersonNote, PersonRelation
 from frontoffice.followups.models import FollowUp
-from frontoffice.joined import moving
 from frontoffice.identifiers import NATIONAL, IdentifierKind
+from frontoffice.joined import moving
 from frontoffice.models import Consultation
 from frontoffice.models_people import Person
 from municipalities.models import Membership

@@ -10,9 +10,9 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from config.logs import without_tokens
 from frontoffice.followups import ics
 from frontoffice.models import CalendarFeed, FollowUp
+from municipalities.links import without_tokens
 from municipalities.models import Membership, Role
 from municipalities.tenancy import municipality_scope
 from tests import factories
