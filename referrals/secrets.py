@@ -6,11 +6,13 @@ import hashlib
 import hmac
 import re
 import secrets
+import string
 
 from municipalities.models import Municipality
 from municipalities.secrets import blind_index
 
-ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # nothing that is read as something else
+# Nothing that is read as something else.
+ALPHABET = "".join(sorted({*string.ascii_uppercase, *string.digits} - {*"IO01"}))
 LENGTH = 12  # of 32 signs each: 60 bits
 # Cyrillic letters that look the same as the Latin ones of the secret.
 _LOOKALIKES = str.maketrans("АВЕКМНРСТХУОІ", "ABEKMHPCTXYOI")
