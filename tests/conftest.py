@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test import TransactionTestCase
 
 from municipalities.models import Municipality, Role
 from tests import factories
@@ -73,6 +74,14 @@ def _database_of_the_test(request, django_db_setup, django_db_blocker) -> Iterat
             name = request.getfixturevalue("demo_database")
         with databases.copy_of(name) if commits else databases.inside(name):
             yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _copies_are_not_emptied() -> Iterator[None]:
+    """Spare tests that commit the emptying of two hundred tables: their copy is thrown away."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: None)
+        yield
 
 
 @pytest.fixture
