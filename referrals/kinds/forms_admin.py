@@ -179,7 +179,8 @@ class _UsedFormSet(PartFormSet):
         """
         for form in self.initial_forms:
             is_marked = form.add_prefix("DELETE") in self.data
-            if is_marked and self.is_used(form.instance):
+            # A row whose id was not understood is none, and is refused as such.
+            if is_marked and form.instance.pk and self.is_used(form.instance):
                 raise ValidationError(self.used_words, params={"row": str(form.instance)})
         super().clean()
 

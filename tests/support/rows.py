@@ -14,7 +14,7 @@ from frontoffice.models import Consultation, ConsultationVersion
 from municipalities.audit import AccessEvent
 from municipalities.models import Invitation, Municipality, OfficeException, Settlement
 from municipalities.tenancy import MunicipalModel, municipality_scope
-from referrals.models import ApplicationEvent
+from referrals.models import ApplicationEvent, PrivacyNotice
 from services_registry.models import ColumnMatch, ImportRun, Service
 from tests import (
     factories,
@@ -102,6 +102,8 @@ def plant(owner: Municipality, word: str, *, public: bool) -> dict[type, models.
 def _write(row: models.Model, word: str) -> None:
     if isinstance(row, AccessEvent | ApplicationEvent | ConsultationVersion):
         return  # nobody can change one
+    if isinstance(row, PrivacyNotice):
+        return  # it is for whoever is about to apply, of whichever municipality
     changed = []
     for field in row._meta.concrete_fields:
         is_text = type(field) in _PLAIN and not field.choices and field.editable
