@@ -45,6 +45,7 @@ def test_two_editors_of_one_consultation(browse, screen):
         assert_good(page)
         page.get_by_role("link", name="Поправи").click()
         expect(page.get_by_role("textbox", name="Бележка")).to_be_visible()
+        page.wait_for_load_state()  # keys work once the page's modules have run
     theirs.get_by_role("textbox", name="Бележка").fill("Ръководителят уточни: от осмия етаж.")
     theirs.get_by_label("Телефон", exact=True).check()
     theirs.keyboard.press("Control+Enter")
