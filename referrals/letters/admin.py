@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from municipalities.admin_site import ScopedAdmin
 from referrals.letters.models import Letterhead
@@ -28,10 +30,13 @@ class LetterheadAdmin(ScopedAdmin):
         ),
     )
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """There is one; the next signer is written over the last."""
-        if not super().has_add_permission(request):
-            return False
-        # Every page of the admin asks this, to draw its menu; only these need the answer.
-        is_here = request.path.startswith(reverse("admin:referrals_letterhead_changelist"))
-        return not (is_here and Letterhead.objects.exists())
+    def add_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        """There is one: whoever would add another is led to it, to write the next signer there.
+
+        Said here and not by ``has_add_permission``, which every page of the admin asks of every
+        model to draw its menu.
+        """
+        there = Letterhead.objects.first() if can_keep_kinds(request) else None
+        if there is not None:
+            return redirect("admin:referrals_letterhead_change", there.pk)
+        return super().add_view(request, *args, **options)

@@ -170,7 +170,7 @@ TABLE = """
 /admin/referrals/privacynotice/add/ in     no   ok   no   ok   no  no   no
 /admin/referrals/letterhead/        in     no   ok   no   ok   no  no   no
 {admin:referrals_letterhead}        in     no   ok   no   ok   no  no   no
-/admin/referrals/letterhead/add/    in     no   no   no   no   no  no   no
+/admin/referrals/letterhead/add/    in     no   to   no   to   no  no   no
 /admin/municipalities/municipality/ in     no   ok   ok   ok   no  no   ok
 /admin/municipalities/municipality/add/ in no   no   no   no   no  no   no
 {admin:municipalities_municipality} in     no   ok   ok   ok   no  no   ok
