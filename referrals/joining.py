@@ -18,7 +18,7 @@ from frontoffice.joined import (
 )
 from frontoffice.models import Person
 from municipalities.models import Membership
-from referrals.applications.models import OPEN_STATES, Application, State
+from referrals.applications.models import Application, State, whose_day_passed
 from referrals.applications.models_parts import ApplicationEvent
 
 SHOWN = 6
@@ -37,11 +37,10 @@ TOLD = (
 
 def figures(membership: Membership) -> list[Figure]:
     """Return the counts of „Днес“ about applications, in one query."""
-    mine = Q(owner=membership.user_id)
     counted = Application.objects.open().aggregate(
         new=Count("pk", filter=Q(owner__isnull=True)),
-        mine=Count("pk", filter=mine),
-        late=Count("pk", filter=Q(pk__in=Application.objects.late().order_by().values("pk"))),
+        mine=Count("pk", filter=Q(owner=membership.user_id)),
+        late=Count("pk", filter=whose_day_passed()),
         last=Max("updated_at"),
     )
     here = reverse("applications")
@@ -67,7 +66,7 @@ def figures(membership: Membership) -> list[Figure]:
 
 def waiting(membership: Membership) -> dict[str, Any]:
     """Return the soonest open applications of ``membership``'s user."""
-    mine = Application.objects.filter(state__in=OPEN_STATES).of(membership.user).for_listing()
+    mine = Application.objects.open().of(membership.user).for_listing()
     soonest = mine.exclude(state=State.WAITING).order_by("due_on", "registered_at", "pk")
     return {"applications": list(soonest[:SHOWN])}
 

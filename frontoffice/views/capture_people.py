@@ -82,13 +82,15 @@ def asks_to_write_down(request: HttpRequest) -> bool:
 
 
 @sensitive_variables()
-def write_down(request: HttpRequest) -> WrittenDown:
+def write_down(request: HttpRequest, form: QuickPersonForm | None = None) -> WrittenDown:
     """Save the person of the small form, unless somebody not shown yet may be the same.
+
+    ``form`` is another one bound to the request, where more is known of the person than is typed.
 
     The same form sent again returns the first person. Nobody is written down over advice: whoever
     asks again after seeing the likely duplicates is believed.
     """
-    form = QuickPersonForm(request.POST)
+    form = form or QuickPersonForm(request.POST)
     if not form.is_valid():
         return WrittenDown(form)
     facts, form_key = form.facts(), form.cleaned_data["form_key"]
@@ -97,7 +99,7 @@ def write_down(request: HttpRequest) -> WrittenDown:
     )
     if taken and taken.form_key != form_key:
         return _taken(form, taken)
-    shown = request.POST.get("new-shown", "").split()
+    shown = request.POST.get("new-shown", "")[:2000].split()
     likenesses = unseen_likenesses(facts, form_key=form_key, shown=shown)
     if likenesses:
         return WrittenDown(form, likenesses=likenesses)

@@ -53,6 +53,11 @@ class Outcome(models.TextChoices):
     APPLIED = "applied", _("човекът подаде заявление")
 
 
+def whose_day_passed(today: dt.date | None = None) -> Q:
+    """Return the condition of open ones whose clock runs and whose day has passed."""
+    return Q(state__in=(State.RECEIVED, State.IN_WORK), due_on__lt=today or timezone.localdate())
+
+
 class ApplicationQuerySet(models.QuerySet):
     def open(self):
         """Those that somebody still has to do something about."""
@@ -60,9 +65,7 @@ class ApplicationQuerySet(models.QuerySet):
 
     def late(self, today: dt.date | None = None):
         """Open ones whose clock runs and whose day has passed."""
-        return self.filter(
-            state__in=(State.RECEIVED, State.IN_WORK), due_on__lt=today or timezone.localdate()
-        )
+        return self.filter(whose_day_passed(today))
 
     def of(self, user: User):
         """Those that ``user`` has."""

@@ -6,8 +6,9 @@ import datetime as dt
 from typing import Any
 
 from django.utils import timezone
+from django.utils.text import capfirst
 
-from frontoffice.changes import Difference
+from frontoffice.changes import Difference, compared
 from referrals.applications.models import Application
 
 SHOWN = (
@@ -43,20 +44,22 @@ def changes_since(current: Application, version: int) -> list[Difference]:
     before = history.order_by("-pgh_id").first()
     if before is None:
         return []
-    found = []
-    for name in SHOWN:
-        was, now = _written(before, name), _written(current, name)
-        if was != now:
-            label = str(getattr(Application._meta.get_field(name), "verbose_name", name))
-            found.append(Difference(label[:1].upper() + label[1:], was, now))
-    return found
+    return compared(
+        {name: _label(name) for name in SHOWN},
+        saved=lambda name: _written(before, name),
+        typed=lambda name: _written(current, name),
+    )
+
+
+def _label(name: str) -> str:
+    return capfirst(str(getattr(Application._meta.get_field(name), "verbose_name", name)))
 
 
 def _written(row: Any, name: str) -> str:
     display = getattr(row, f"get_{name}_display", None)
     value = display() if display else getattr(row, name)
     if value is None or value == "":
-        return "–"
+        return ""
     if isinstance(value, bool):
         return "да" if value else "не"
     if isinstance(value, dt.datetime):

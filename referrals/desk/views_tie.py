@@ -12,12 +12,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from frontoffice.finding import Likeness, find_people, likely_duplicates, unseen_likenesses
+from frontoffice.finding import Likeness, find_people, likely_duplicates
 from frontoffice.forms_capture import QuickPersonForm
 from frontoffice.forms_people import FindForm
 from frontoffice.kept import PersonField
 from frontoffice.models_people import Person
-from frontoffice.people import IdentifierTaken, create_person, person_with
+from frontoffice.views.capture_people import CHOICES_SHOWN, write_down
 from municipalities.permissions import require
 from referrals.applications import handling
 from referrals.applications.models import Application
@@ -28,7 +28,6 @@ from referrals.desk.opening import opens_application
 from referrals.permissions import can_see_applications, can_work_on
 from referrals.workflow import ApplicationChanged, StepRefused, may
 
-CHOICES_SHOWN = 8
 TYPED = ("q", "new-names", "new-phones", "new-identifier")
 
 
@@ -119,34 +118,13 @@ def _found(request: HttpRequest, application: Application) -> HttpResponse:
 
 @sensitive_variables()
 def _written_down(request: HttpRequest, application: Application) -> HttpResponse:
-    new = CarriedPersonForm(request.POST, application=application)
-    if not new.is_valid():
-        return _page(request, application, new=new, status=422)
-    facts, form_key = new.facts(), new.cleaned_data["form_key"]
-    kind, digits = facts["identifier_kind"], facts["digits"]
-    taken = person_with(kind, digits, request.municipality) if digits else None
-    if taken and taken.form_key != form_key:
-        return _taken(request, application, new, taken)
-    shown = request.POST.get("new-shown", "")[:2000].split()
-    likenesses = unseen_likenesses(facts, form_key=form_key, shown=shown)
-    if likenesses:
-        return _page(request, application, new=new, likenesses=likenesses, status=422)
-    try:
-        person, _is_new = create_person(membership=request.membership, form_key=form_key, **facts)
-    except IdentifierTaken as refused:
-        return _taken(request, application, new, refused.person)
+    written = write_down(request, CarriedPersonForm(request.POST, application=application))
+    if written.person is None:
+        likenesses = written.likenesses or None
+        return _page(request, application, new=written.form, likenesses=likenesses, status=422)
     form = TieForm(request.POST, application=application)
     form.is_valid()
-    return _tied(request, application, form, person)
-
-
-@sensitive_variables()
-def _taken(
-    request: HttpRequest, application: Application, new: CarriedPersonForm, taken: Person
-) -> HttpResponse:
-    new.add_error("identifier", "В общината вече има записано лице с този номер.")
-    likenesses = [Likeness(taken, ["същият номер"])]
-    return _page(request, application, new=new, likenesses=likenesses, status=422)
+    return _tied(request, application, form, written.person)
 
 
 @sensitive_variables()
@@ -196,7 +174,7 @@ def _page(
     form: forms.Form | None = None,
     find: FindForm | None = None,
     found: list[Person] | None = None,
-    new: CarriedPersonForm | None = None,
+    new: QuickPersonForm | None = None,
     likenesses: list[Likeness] | None = None,
     changed=(),
     status: int = 200,

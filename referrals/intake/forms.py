@@ -82,6 +82,36 @@ def past_day(value: dt.date | None) -> None:
         raise ValidationError("Проверете годината.")
 
 
+def kind_field(label: str, required: str) -> forms.ChoiceField:
+    """Return the choice of a kind; the form that has it gives the kinds that are taken."""
+    return forms.ChoiceField(
+        label=label,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": required,
+            "invalid_choice": "Този вид вече не се приема. Изберете друг.",
+        },
+    )
+
+
+def channel_field(initial: str) -> forms.ChoiceField:
+    """Return the choice of how something came to the desk."""
+    return forms.ChoiceField(
+        label="Как постъпи",
+        choices=DESK_CHANNELS,
+        widget=forms.RadioSelect,
+        initial=initial,
+        error_messages={"required": "Изберете как постъпи."},
+    )
+
+
+def forget_day(form: forms.Form, cleaned: dict[str, Any]) -> None:
+    """Leave out the day on which it came, right or wrong, of what came before the desk itself."""
+    if cleaned.get("channel") not in DATED:
+        form._errors.pop("received_on", None)
+        cleaned["received_on"] = None
+
+
 class OneService(forms.Select):
     """Services by name; each says its free places to whoever reads the option or the script."""
 
@@ -326,21 +356,8 @@ class FindsPerson(forms.Form):
 class IntakeForm(StatedForm, FindsPerson):
     """A new application: what it is, how it came, for whom, what they want, how to answer."""
 
-    kind = forms.ChoiceField(
-        label="Какво",
-        widget=forms.RadioSelect,
-        error_messages={
-            "required": "Изберете вида на заявлението.",
-            "invalid_choice": "Този вид вече не се приема. Изберете друг.",
-        },
-    )
-    channel = forms.ChoiceField(
-        label="Как постъпи",
-        choices=DESK_CHANNELS,
-        widget=forms.RadioSelect,
-        initial=Channel.ORAL,
-        error_messages={"required": "Изберете как постъпи."},
-    )
+    kind = kind_field("Какво", "Изберете вида на заявлението.")
+    channel = channel_field(Channel.ORAL)
     received_on = staff_day_field(
         label="Постъпило на", required=False, validators=[past_day], help_text="Празно: днес."
     )
@@ -403,9 +420,7 @@ class IntakeForm(StatedForm, FindsPerson):
         channel = cleaned.get("channel")
         if channel == Channel.SSEV:
             self.check_reference(cleaned)
-        if channel not in DATED:
-            self._errors.pop("received_on", None)
-            cleaned["received_on"] = None
+        forget_day(self, cleaned)
         if channel != Channel.SSEV:
             self._errors.pop("ssev_reference", None)
             cleaned["ssev_reference"] = ""

@@ -15,10 +15,11 @@ from municipalities.forms_days import staff_day_field
 from municipalities.models import Membership, Settlement
 from referrals.applications.models import Application, Channel
 from referrals.intake.forms import (
-    DATED,
-    DESK_CHANNELS,
     AsksForKind,
     FindsPerson,
+    channel_field,
+    forget_day,
+    kind_field,
     past_day,
     words_field,
 )
@@ -117,21 +118,8 @@ class AlertFacts(AsksForKind):
 class AlertForm(AlertFacts, FindsPerson):
     """A new alert. About whom: somebody on record, or names as far as they are known."""
 
-    kind = forms.ChoiceField(
-        label="Вид сигнал",
-        widget=forms.RadioSelect,
-        error_messages={
-            "required": "Изберете вида на сигнала.",
-            "invalid_choice": "Този вид вече не се приема. Изберете друг.",
-        },
-    )
-    channel = forms.ChoiceField(
-        label="Как постъпи",
-        choices=DESK_CHANNELS,
-        widget=forms.RadioSelect,
-        initial=Channel.PHONE,
-        error_messages={"required": "Изберете как постъпи."},
-    )
+    kind = kind_field("Вид сигнал", "Изберете вида на сигнала.")
+    channel = channel_field(Channel.PHONE)
     received_on = staff_day_field(
         label="Постъпил на", required=False, validators=[past_day], help_text="Празно: днес."
     )
@@ -150,9 +138,7 @@ class AlertForm(AlertFacts, FindsPerson):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if cleaned.get("channel") not in DATED:
-            self._errors.pop("received_on", None)
-            cleaned["received_on"] = None
+        forget_day(self, cleaned)
         known = [cleaned.get(name) for name in ("person", "settlement", "address")]
         known += list((cleaned.get("names") or {}).values())
         is_wrong = {"names", "person", "settlement", "address"} & set(self.errors)

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from municipalities import typeset
 from municipalities.models import User
-from municipalities.uploads import CheckedFile, PrivateStorage, store
+from municipalities.uploads import CheckedFile, discard, store
 from referrals import numbering, workflow
 from referrals.applications.models import Application
 from referrals.applications.models_parts import PaperRequest
@@ -68,13 +68,13 @@ def write(
             )  # fmt: skip
             _follow(letter, by)
     except IntegrityError:
-        _drop(path)
+        discard(path)
         existing = Letter.objects.filter(form_key=form_key).first()
         if existing is None:
             raise
         return existing
     except BaseException:
-        _drop(path)
+        discard(path)
         raise
     return letter
 
@@ -138,8 +138,3 @@ def _follow(letter: Letter, by: User) -> None:
         ).update(letter=letter)
     words = f"Изготвено изх. № {letter.number}: {letter.get_kind_display()}"
     workflow.make(application, "letter", by=by, words=words)
-
-
-def _drop(path: str) -> None:
-    if path:
-        PrivateStorage().delete(path)

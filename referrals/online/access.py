@@ -134,9 +134,7 @@ def ask_secret(request: HttpRequest, draft: OnlineDraft | None) -> HttpResponseB
             unlock(request, draft)
             return None
         WRONG_SECRETS.count(request)
-        form.add_error(
-            "secret", "Кодът не отговаря на тази връзка, или заявлението вече е изтрито."
-        )
+        form.add_error("secret", WRONG)
     status = 422 if form.errors else 200
     context = {"form": form, "carried": carried}
     return page(request, "referrals/online/resume.html", context, status=status)

@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page
 
+from municipalities.models import User
 from tests.support.browser import DESKTOP, NARROW, Watch
 
 
@@ -37,6 +38,28 @@ def browse(portal, new_context, watch) -> Callable[..., Page]:
         return page
 
     return opened
+
+
+@pytest.fixture
+def desk_of(new_context, live_server, watch):
+    """Open a page in a browser in which this client's user is signed in."""
+
+    def opened(client, path: str, viewport=DESKTOP, **options) -> Page:
+        context = new_context(base_url=live_server.url, viewport=viewport, **options)
+        cookie = next(iter(client.cookies.values()))
+        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+        page = watch.over(context.new_page())
+        page.goto(path)
+        return page
+
+    return opened
+
+
+@pytest.fixture
+def named(specialist, colleague):
+    """Names by which the two can be told apart on a page."""
+    for client, name in ((specialist, "Ани Първа"), (colleague, "Боян Втори")):
+        User.objects.filter(pk=client.user.pk).update(name=name)
 
 
 @pytest.fixture(params=[DESKTOP, NARROW], ids=["1280", "320"])

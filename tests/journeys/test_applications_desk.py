@@ -8,10 +8,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from frontoffice.models import Person
-from municipalities.models import User
 from municipalities.tenancy import municipality_scope
 from referrals.applications import handling
 from referrals.models import Application, ApplicationEvent, PaperRequest
@@ -20,34 +19,12 @@ from tests.factories_applications import (
     ApplicationKindFactory,
     KindPaperFactory,
 )
-from tests.support.browser import DESKTOP, assert_good
+from tests.support.browser import assert_good
 from tests.support.people import rows_of
 
 pytestmark = pytest.mark.browser
 
 LIST = "/rabotno-myasto/zayavleniya/"
-
-
-@pytest.fixture
-def desk_of(new_context, live_server, watch):
-    """Open a page in a browser in which this client's user is signed in."""
-
-    def opened(client, path: str, viewport=DESKTOP, **options) -> Page:
-        context = new_context(base_url=live_server.url, viewport=viewport, **options)
-        cookie = next(iter(client.cookies.values()))
-        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
-        page = watch.over(context.new_page())
-        page.goto(path)
-        return page
-
-    return opened
-
-
-@pytest.fixture
-def named(specialist, colleague):
-    """Names by which the two can be told apart on a page."""
-    for client, name in ((specialist, "Ани Първа"), (colleague, "Боян Втори")):
-        User.objects.filter(pk=client.user.pk).update(name=name)
 
 
 @pytest.fixture

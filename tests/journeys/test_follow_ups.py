@@ -8,10 +8,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from frontoffice.models import CalendarFeed, FollowUp, Handover
-from municipalities.models import User
 from tests.factories_desk import FollowUpFactory
 from tests.factories_people import PersonFactory
 from tests.support.browser import DESKTOP, NARROW, Keyboard, assert_good
@@ -21,28 +20,6 @@ pytestmark = pytest.mark.browser
 
 LIST = "/rabotno-myasto/posledvashti/"
 TITLE = "Обаждане за мястото в дневния център"
-
-
-@pytest.fixture
-def desk_of(new_context, live_server, watch):
-    """Open a page in a browser in which this client's user is signed in."""
-
-    def opened(client, path: str, viewport=DESKTOP, **options) -> Page:
-        context = new_context(base_url=live_server.url, viewport=viewport, **options)
-        cookie = next(iter(client.cookies.values()))
-        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
-        page = watch.over(context.new_page())
-        page.goto(path)
-        return page
-
-    return opened
-
-
-@pytest.fixture
-def named(specialist, colleague):
-    """Names by which the two can be told apart on a page."""
-    for client, name in ((specialist, "Ани Първа"), (colleague, "Боян Втори")):
-        User.objects.filter(pk=client.user.pk).update(name=name)
 
 
 def test_one_hands_over_and_the_other_sees_it_as_new_and_closes_it(

@@ -5,29 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from municipalities.tenancy import municipality_scope
 from referrals.models import Letter
 from tests.factories_applications import ApplicationFactory
-from tests.support.browser import DESKTOP, Keyboard, assert_good
+from tests.support.browser import Keyboard, assert_good
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def desk_of(new_context, live_server, watch):
-    """Open a page in a browser in which this client's user is signed in."""
-
-    def opened(client, path: str, viewport=DESKTOP, **options) -> Page:
-        context = new_context(base_url=live_server.url, viewport=viewport, **options)
-        cookie = next(iter(client.cookies.values()))
-        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
-        page = watch.over(context.new_page())
-        page.goto(path)
-        return page
-
-    return opened
 
 
 def test_a_letter_is_looked_at_made_and_sent(desk_of, specialist, sliven, office, screen):
