@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
-# An invitation, a calendar, the confirmation of a service, a new password, a draft of an
+# An invitation, a calendar, the confirmation of a service, a new password, the question about an
+# outcome, a provider's referral, a draft of an
 # application (of which the token has 43 characters, and no other word after that address).
 _LINKS = re.compile(
     r"(/pokana/|/kalendar/|/pregled/[^/\s?]+/|/password/reset/key/"
+    r"|/otziv/[^/\s?]+/|/dostavchik/nasochvaniya/vrazka/[^/\s?]+/"
     r"|/zayavlenie/(?=[\w-]{43}(?![\w-])))[^/\s?]+"
 )
 

@@ -1,4 +1,4 @@
-"""The clock of an application: by which norm it runs, until when, and while what it stands."""
+"""The clock of a row: by which norm it runs, until when, and while what it stands."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from municipalities.norms.deadlines import (
 )
 from municipalities.norms.models import Unit
 from referrals.applications.models import Application
+from referrals.clocked import Clocked
 
 
 def started(norm_code: str, start: dt.date) -> dict[str, Any]:
@@ -26,28 +27,40 @@ def started(norm_code: str, start: dt.date) -> dict[str, Any]:
     return {"clock_from": start, "norm": as_it_was(norm), "due_on": due_on}
 
 
-def resumed(application: Application, today: dt.date) -> dict[str, Any]:
+def resumed(row: Application | Clocked, today: dt.date) -> dict[str, Any]:
     """Return the fields of a clock that stood and goes on.
 
     The deadline moves by as much as it stood, in the days in which the norm counts.
     """
-    paused_on, due_on = application.paused_on, application.due_on
+    paused_on, due_on = row.paused_on, row.due_on
     if paused_on is None:
         return {}
     stood = max(0, (today - paused_on).days)
-    changes: dict[str, Any] = {"paused_on": None, "paused_days": application.paused_days + stood}
+    changes: dict[str, Any] = {"paused_on": None, "paused_days": row.paused_days + stood}
     if due_on:
         moved_days = changes_from(min(due_on, paused_on))
-        unit = application.norm.get("unit", Unit.CALENDAR_DAYS)
+        unit = row.norm.get("unit", Unit.CALENDAR_DAYS)
         changes["due_on"] = moved_by_pause(due_on, unit, paused_on, today, moved_days)
     return changes
 
 
-def explained(application: Application) -> str:
+def explained(row: Application | Clocked) -> str:
     """Say where the deadline comes from, for staff; empty where there is none."""
-    if not application.norm or application.clock_from is None:
+    if not row.norm or row.clock_from is None:
         return ""
-    words = in_words(application.norm, application.clock_from)
-    if application.paused_days:
-        words += f", спиран за {application.paused_days} дни"
+    words = in_words(row.norm, row.clock_from)
+    if row.paused_days:
+        words += f", спиран за {row.paused_days} дни"
     return words
+
+
+def stopped() -> dict[str, Any]:
+    """Return the fields of a clock that no longer runs; what it was stays among the steps."""
+    return {"clock_from": None, "norm": {}, "due_on": None, "paused_on": None, "paused_days": 0}
+
+
+def carried(application: Application) -> dict[str, Any]:
+    """Return the fields of the clock of ``application``, for the assessment that goes on by it."""
+    return {
+        name: getattr(application, name) for name in ("clock_from", "norm", "due_on", "paused_days")
+    }

@@ -1,4 +1,4 @@
-"""The tables of applying, by subject."""
+"""The tables of applying and referring, by subject."""
 
 from referrals.applications.models import (  # noqa: F401  Django finds an app's models here
     Application,
@@ -9,6 +9,16 @@ from referrals.applications.models_parts import (  # noqa: F401  as above
     NumberSeries,
     PaperRequest,
 )
+from referrals.assessments.models import (  # noqa: F401  as above
+    AssessmentDocument,
+    AssessmentEvent,
+    NeedsAssessment,
+)
+from referrals.assessments.models_form import (  # noqa: F401  as above
+    AssessmentArea,
+    AssessmentForm,
+    AssessmentQuestion,
+)
 from referrals.kinds.models import (  # noqa: F401  as above
     ApplicationKind,
     KindPaper,
@@ -17,3 +27,16 @@ from referrals.kinds.models import (  # noqa: F401  as above
 )
 from referrals.letters.models import Letter, Letterhead  # noqa: F401  as above
 from referrals.online.models import OnlineDraft  # noqa: F401  as above
+from referrals.outcomes.models import OutcomeQuestion  # noqa: F401  as above
+from referrals.placing.models import Referral, ReferralEvent  # noqa: F401  as above
+from referrals.placing.models_waiting import (  # noqa: F401  as above
+    Offer,
+    ProviderLink,
+    WaitingPriority,
+    WaitingRule,
+)
+from referrals.policy import ReferringPolicy  # noqa: F401  as above
+from referrals.routing.models import (  # noqa: F401  as above
+    RoutingRow,
+    SocialAssistanceDirectorate,
+)

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from municipalities.models import Role
 from municipalities.permissions import can_use_desk, role_of
 from referrals.applications.models import Application
+from referrals.clocked import Clocked
 
 
 def can_see_applications(request: HttpRequest) -> bool:
@@ -35,3 +36,25 @@ def can_assign_applications(request: HttpRequest) -> bool:
 def can_keep_kinds(request: HttpRequest) -> bool:
     """The administrator and the head keep the kinds, norms and letterhead of the municipality."""
     return role_of(request) in {Role.ADMINISTRATOR, Role.HEAD}
+
+
+def can_assess(request: HttpRequest) -> bool:
+    """Specialists and heads prepare assessments and refer; nobody else sees any."""
+    return can_use_desk(request)
+
+
+def can_work_on_case(request: HttpRequest, row: Clocked) -> bool:
+    """Whoever has an assessment or referral works on it; the head on any; on a free one, anyone."""
+    if role_of(request) == Role.HEAD:
+        return True
+    return can_use_desk(request) and row.owner_id in (None, request.user.pk)
+
+
+def can_review(request: HttpRequest) -> bool:
+    """The head is the second pair of eyes, and sees what is late and why."""
+    return role_of(request) == Role.HEAD
+
+
+def can_keep_referring(request: HttpRequest) -> bool:
+    """The administrator and the head keep forms, routing, waiting rules and the policy."""
+    return can_keep_kinds(request)

@@ -27,6 +27,7 @@ class Draft(MunicipalModel):
         FIELD_DAY = "field_day", _("изнесена приемна")
         APPLICATION = "application", _("заявление")
         LETTER = "letter", _("писмо")
+        ASSESSMENT = "assessment", _("предварителна оценка")
 
     user = models.ForeignKey(
         User, on_delete=models.CASCADE, related_name="+", verbose_name=_("чия")

@@ -13,6 +13,7 @@ from django_scopes import ScopedManager
 from municipalities.models import User
 from municipalities.tenancy import MunicipalModel
 from referrals.applications.models import Application
+from referrals.clocked import StepEvent
 from referrals.kinds.models import KindPaper
 
 
@@ -38,7 +39,7 @@ class NumberSeries(MunicipalModel):
         return f"{self.series}-{self.year}: {self.last}"
 
 
-class ApplicationEvent(MunicipalModel):
+class ApplicationEvent(StepEvent):
     """One step, in the words of staff and, where the citizen is told of it, in the citizen's."""
 
     class Kind(models.TextChoices):
@@ -62,17 +63,6 @@ class ApplicationEvent(MunicipalModel):
         Application, on_delete=models.PROTECT, related_name="events", verbose_name=_("заявление")
     )
     kind = models.CharField(_("стъпка"), max_length=10, choices=Kind.choices)
-    at = models.DateTimeField(_("кога"), default=timezone.now)
-    user = models.ForeignKey(
-        User,
-        on_delete=models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        verbose_name=_("кой"),
-    )
-    words = models.CharField(_("за служителите"), max_length=1000, blank=True)
-    told = models.CharField(_("за гражданина"), max_length=1000, blank=True)
 
     objects = ScopedManager(municipality="municipality")
 

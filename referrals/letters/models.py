@@ -44,6 +44,7 @@ class Letter(MunicipalModel):
         ANSWER = "answer", _("отговор")
         FORWARD = "forward", _("препращане по компетентност")
         CHILD = "child", _("уведомление за дете в риск")
+        DIRECTORATE = "dsp", _("пренасочване към ДСП")
 
     class Sent(models.TextChoices):
         PRINTED = "printed", _("отпечатано и връчено или пратено по пощата")

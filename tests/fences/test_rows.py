@@ -19,7 +19,7 @@ from municipalities.tenancy import (
     municipality_scope,
     set_local,
 )
-from referrals.models import ApplicationEvent, PrivacyNotice
+from referrals.models import ApplicationEvent, AssessmentEvent, PrivacyNotice, ReferralEvent
 from services_registry.models import Provider, ProviderMembership, Service
 from tests import factories
 from tests.fences.test_policies import owned_tables
@@ -32,7 +32,7 @@ ALWAYS_PUBLIC = {
     Provider: "providers are public as the register of the Agency (АКСУ) is",
     PrivacyNotice: "a notice is for whoever is about to apply",
 }
-UNCHANGED = {AccessEvent, ApplicationEvent, ConsultationVersion}
+UNCHANGED = {AccessEvent, ApplicationEvent, AssessmentEvent, ConsultationVersion, ReferralEvent}
 HIDDEN = [model for model in TENANTS if model not in ALWAYS_PUBLIC]
 
 

@@ -14,7 +14,8 @@ from frontoffice.models import Consultation, ConsultationVersion
 from municipalities.audit import AccessEvent
 from municipalities.models import Invitation, Municipality, OfficeException, Settlement
 from municipalities.tenancy import MunicipalModel, municipality_scope
-from referrals.models import ApplicationEvent, PrivacyNotice
+from referrals.clocked import StepEvent
+from referrals.models import PrivacyNotice
 from services_registry.models import ColumnMatch, ImportRun, Service
 from tests import (
     factories,
@@ -22,6 +23,7 @@ from tests import (
     factories_desk,
     factories_people,
     factories_projects,
+    factories_referring,
 )
 
 # Columns whose form a word would break, or that a page shows of right to people of other places.
@@ -100,7 +102,7 @@ def plant(owner: Municipality, word: str, *, public: bool) -> dict[type, models.
 
 
 def _write(row: models.Model, word: str) -> None:
-    if isinstance(row, AccessEvent | ApplicationEvent | ConsultationVersion):
+    if isinstance(row, AccessEvent | StepEvent | ConsultationVersion):
         return  # nobody can change one
     if isinstance(row, PrivacyNotice):
         return  # it is for whoever is about to apply, of whichever municipality
@@ -220,7 +222,13 @@ def _of_applying(owner: Municipality, made: dict, public: bool) -> list[models.M
     application = factories_applications.ApplicationFactory(
         municipality=owner, kind=kind, service=made[Service]
     )
-    return [kind, application, *factories_applications.a_row_of_each(application, made[Service])]
+    service = made[Service]
+    return [
+        kind,
+        application,
+        *factories_applications.a_row_of_each(application, service),
+        *factories_referring.a_row_of_each(application, service, public=public),
+    ]
 
 
 def _consultation(owner: Municipality, made: dict[type, models.Model]) -> Consultation:
