@@ -17,6 +17,7 @@ urlpatterns = [
     path("rabotno-myasto/zayavleniya/", include("referrals.intake.urls")),
     path("rabotno-myasto/zayavleniya/", include("referrals.desk.urls")),
     path("rabotno-myasto/otsenki/", include("referrals.assessments.urls")),
+    path("rabotno-myasto/nasochvaniya/", include("referrals.caseload.urls")),
     path("rabotno-myasto/nasochvaniya/", include("referrals.measures.urls")),
     path("rabotno-myasto/nasochvaniya/", include("referrals.outcomes.urls")),
     path("rabotno-myasto/nasochvaniya/", include("referrals.placing.urls")),
