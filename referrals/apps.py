@@ -13,7 +13,17 @@ class ReferralsConfig(AppConfig):
         from municipalities.trails import register_trail
         from referrals.joining import join
         from referrals.kinds.shipped import add_missing
-        from referrals.models import Application, ApplicationKind, Letter
+        from referrals.models import (
+            Application,
+            ApplicationKind,
+            AssessmentForm,
+            Letter,
+            NeedsAssessment,
+            Referral,
+            ReferringPolicy,
+            RoutingRow,
+            WaitingRule,
+        )
 
         keeping.RECORDS[Draft.Form.APPLICATION] = Application
         keeping.RECORDS[Draft.Form.LETTER] = Letter
@@ -23,4 +33,9 @@ class ReferralsConfig(AppConfig):
         # the officer reads that it was written or changed.
         register_trail(Application, masked=("need", "answers"))
         register_trail(Letter, masked=("body", "recipient_address"))
-        register_trail(ApplicationKind, is_personal=False)
+        register_trail(
+            NeedsAssessment, hidden=("is_complete",), masked=("urgent_reason", "pause_reason")
+        )
+        register_trail(Referral, masked=("summary", "choice_note", "decline_note", "pause_reason"))
+        for model in (ApplicationKind, AssessmentForm, ReferringPolicy, RoutingRow, WaitingRule):
+            register_trail(model, is_personal=False)
