@@ -20,6 +20,9 @@ S = ReferralState
 PROVIDER = frozenset({Who.PROVIDER})
 CLOCK = frozenset({Who.CLOCK})
 CITIZEN = frozenset({Who.CITIZEN})
+# A choice that was not sent may be taken back whole, so nothing else is written about it.
+SENT_ONCE = tuple(state for state in S if state != S.CHOSEN)
+SENT_AND_OPEN = tuple(state for state in OPEN_REFERRAL if state != S.CHOSEN)
 
 
 def _certified(referral: Referral) -> str:
@@ -44,7 +47,8 @@ def _routed(referral: Referral) -> str:
 
 
 def _published(referral: Referral) -> str:
-    is_open = referral.service.status == Service.Status.PUBLISHED
+    service = referral.service
+    is_open = service.status == Service.Status.PUBLISHED and service.is_public
     return "" if is_open else "Услугата не е публикувана и не приема хора."
 
 
@@ -147,9 +151,9 @@ STEPS: dict[str, Step] = {
     "set_priority": Step("предимство по акт", (S.SENT, S.WAITING), None, "priority", DESK),
     "pause": Step("срокът спира", (S.SENT, S.ACCEPTED), None, "paused", DESK),
     "resume": Step("срокът продължава", (S.SENT, S.ACCEPTED), None, "resumed", DESK),
-    "hand": Step("предава се", OPEN_REFERRAL, None, "handed", DESK),
-    "note": Step("бележка", tuple(S), None, "note", DESK),
-    "say": Step("съобщение от доставчика", tuple(S), None, "said", PROVIDER),
+    "hand": Step("предава се", SENT_AND_OPEN, None, "handed", DESK),
+    "note": Step("бележка", SENT_ONCE, None, "note", DESK),
+    "say": Step("съобщение от доставчика", SENT_ONCE, None, "said", PROVIDER),
     "ask_outcome": Step("пита се за резултата", (S.STARTED, S.ENDED), None, "asked", CLOCK | DESK),
     "answer_outcome": Step(
         "човекът отговаря", (S.STARTED, S.ENDED), None, "answered", CITIZEN | DESK
