@@ -71,7 +71,7 @@ reset: ## Изтрива местната база; следващото „make
 	@[ -n "$$DATABASE_URL" ] || rm -f "$${VAR_DIR:-var}/secrets.env" # the keys of another database stay
 
 clean: ## Маха .venv и всичко, което се прави наново; базата остава
-	@rm -rf .venv var/static var/static.stamp var/look .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv var/static var/static.stamp var/look var/postgres-seeds .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 dev:

@@ -6,6 +6,7 @@ an error; rows without an order come back shuffled; warnings are errors (``pypro
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +16,7 @@ from django.test import TransactionTestCase
 
 from municipalities.models import Municipality, Role
 from tests import factories
+from tests.plugin_database import SEED
 from tests.support import databases, people
 from tests.support.html import StrictClient
 from tests.support.queries import QueryCounts
@@ -45,6 +47,13 @@ def queries() -> QueryCounts:
 
 
 # Databases
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Let Django make the test database as a copy of the seed, where the run has one."""
+    if os.environ.get(SEED):
+        connection.settings_dict["TEST"]["TEMPLATE"] = os.environ[SEED]
 
 
 @pytest.fixture(scope="session")

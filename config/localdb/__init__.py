@@ -17,6 +17,7 @@ right even after ``kill -9``. Messages are one line, in Bulgarian, for whoever t
 
 import os
 import shutil
+import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +28,7 @@ from config.localdb.messages import LocalDatabaseError, explained
 from config.localdb.place import Place, find_place
 from config.localdb.server import address, answers, join, launch, shut_down
 
-__all__ = ["Cluster", "LocalDatabaseError", "remove", "start"]
+__all__ = ["Cluster", "LocalDatabaseError", "copy_files", "remove", "start"]
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 VAR = Path(os.environ.get("VAR_DIR") or PROJECT / "var").resolve()
@@ -57,16 +58,20 @@ class Cluster:
             _erase(self.root, self.place)
 
 
-def start(*, root: Path | None = None, disposable: bool = False) -> Cluster:
+def start(
+    *, root: Path | None = None, disposable: bool = False, seed: Path | None = None
+) -> Cluster:
     """Start the cluster kept in ``root`` or join the one already running there.
 
     ``root`` defaults to ``var/postgres``; with ``disposable`` a new private one is made under
-    ``var/postgres-test`` and forgotten at ``stop()``. The database ``frontoffice`` belongs to a
-    role that is not a superuser and cannot bypass row security. Raises LocalDatabaseError.
+    ``var/postgres-test`` and forgotten at ``stop()``; with ``seed`` it begins as a copy of the
+    stopped cluster whose ``data`` and ``password`` are in that folder. The database
+    ``frontoffice`` belongs to a role that is not a superuser and cannot bypass row security.
+    Raises LocalDatabaseError.
     """
     with explained(root or VAR):
         if disposable:
-            return _start_disposable(root or VAR / "postgres-test")
+            return _start_disposable(root or VAR / "postgres-test", seed)
         root = root or VAR / "postgres"
         root.mkdir(parents=True, exist_ok=True, mode=0o711)
         return _start(root, disposable=False)
@@ -92,7 +97,14 @@ def remove(root: Path | None = None) -> None:
             os.close(users)
 
 
-def _start_disposable(parent: Path) -> Cluster:
+def copy_files(source: Path, target: Path) -> None:
+    """Copy a file or a folder with its owners and permissions; raises OSError."""
+    done = subprocess.run(["cp", "-a", source, target], capture_output=True, text=True)  # noqa: S607
+    if done.returncode:
+        raise OSError(done.stderr.strip())
+
+
+def _start_disposable(parent: Path, seed: Path | None) -> Cluster:
     parent.mkdir(parents=True, exist_ok=True, mode=0o711)
     with locked(parent / "sweep.lock"):
         for left in parent.iterdir():
@@ -103,6 +115,9 @@ def _start_disposable(parent: Path) -> Cluster:
             root.chmod(0o711)  # the account PostgreSQL runs as passes through
         held = share(root / "users.lock")  # before the sweep lock opens: nobody takes it for left
     try:
+        if seed:
+            copy_files(seed / "data", find_place(root).data)
+            copy_files(seed / "password", root / "password")
         return _start(root, disposable=True)
     finally:
         os.close(held)

@@ -60,7 +60,9 @@ def copy_of(template: str) -> Iterator[str]:
     connection.close()
     _drop(name)
     _leave(template)
-    _on_server("CREATE DATABASE {} TEMPLATE {}", name, template)
+    # Of files, not of what is in them: three times faster where every write is forgotten anyway.
+    how = " STRATEGY file_copy" if connection.pg_version >= 150000 else ""
+    _on_server("CREATE DATABASE {} TEMPLATE {}" + how, name, template)
     before = _use(name)
     try:
         yield name
