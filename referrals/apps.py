@@ -11,6 +11,7 @@ class ReferralsConfig(AppConfig):
         from frontoffice.drafts.models import Draft
         from municipalities.starting import register_start
         from municipalities.trails import register_trail
+        from referrals.assessments.shipped import add_missing as add_assessment_form
         from referrals.joining import join
         from referrals.kinds.shipped import add_missing
         from referrals.models import (
@@ -24,11 +25,15 @@ class ReferralsConfig(AppConfig):
             RoutingRow,
             WaitingRule,
         )
+        from referrals.routing import shipped as referring
 
         keeping.RECORDS[Draft.Form.APPLICATION] = Application
         keeping.RECORDS[Draft.Form.LETTER] = Letter
+        keeping.RECORDS[Draft.Form.ASSESSMENT] = NeedsAssessment
         join()
         register_start(add_missing)
+        register_start(referring.add_missing)
+        register_start(add_assessment_form)
         # What somebody needs and what they were written is told to nobody who need not know it:
         # the officer reads that it was written or changed.
         register_trail(Application, masked=("need", "answers"))
