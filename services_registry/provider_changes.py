@@ -10,15 +10,14 @@ the event's context under ``record``, as staff's own edits are (``editing.save_s
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from typing import Any
 
-import pghistory
 from django.db import transaction
 from django.utils import timezone
-from django.utils.text import capfirst
 
 from municipalities.models import User
+from services_registry import free_places
+from services_registry.free_places import keep, newest_capacity, words_of_capacity
 from services_registry.models import (
     Capacity,
     Confirmation,
@@ -49,19 +48,7 @@ class DaysOverlap(Exception):
     """The days are written already, with other hours; the message is the written ones."""
 
 
-def _keep(services: Iterable[Service], part: str, before: str, after: str) -> None:
-    """Leave a row in the history of the services that says what of theirs changed."""
-    with pghistory.context(record=[[capfirst(part), before, after]]):
-        ids = [service.pk for service in services]
-        Service.objects.filter(pk__in=ids).update(updated_at=timezone.now())
-
-
 # Places
-
-
-def newest_capacity(service: Service) -> Capacity | None:
-    """Return the present state of the places, None where nobody ever wrote any."""
-    return Capacity.objects.filter(service=service).order_by("-as_of", "-pk").first()
 
 
 def capacity_version(*numbers: int | None, as_of: dt.date | None) -> str:
@@ -72,16 +59,6 @@ def capacity_version(*numbers: int | None, as_of: dt.date | None) -> str:
     return fingerprint(numbers, as_of.isoformat() if as_of else None)
 
 
-def words_of_capacity(row: Capacity | None) -> str:
-    """Say the places of a row in words."""
-    if row is None:
-        return "няма записани места"
-    return (
-        f"свободни {row.free}, чакащи {row.waiting}, всичко места {row.places} "
-        f"към {row.as_of:%d.%m.%Y} г."
-    )
-
-
 def save_capacity(
     service: Service, *, places: int, free: int, waiting: int, version: str
 ) -> Capacity:
@@ -90,7 +67,7 @@ def save_capacity(
     Raises ChangedMeanwhile where ``version`` is not that of the newest row and its numbers differ.
     """
     with transaction.atomic():
-        Service.objects.select_for_update(of=("self",)).get(pk=service.pk)
+        free_places.lock(service.pk)
         row = newest_capacity(service)
         typed = (places, free, waiting)
         stored = (row.places, row.free, row.waiting) if row else None
@@ -100,14 +77,12 @@ def save_capacity(
         today = timezone.localdate()
         if row and row.as_of == today and typed == stored:
             return row
-        before = words_of_capacity(row)
-        if row is None or row.as_of < today:
-            row = Capacity(municipality_id=service.municipality_id, service=service, as_of=today)
-        # A row dated after today was written by hand; it stays the newest, so it is corrected.
-        row.places, row.free, row.waiting = typed
-        row.save()
-        _keep([service], "свободни места", before, words_of_capacity(row))
-    return row
+        was_free = row.free if row else 0
+        written = free_places.write(service, row, places=places, free=free, waiting=waiting)
+        if free > was_free:
+            free_places.freed(service)
+            written.refresh_from_db()
+    return written
 
 
 def confirm_today(service: Service, by: User) -> Confirmation | None:
@@ -151,7 +126,7 @@ def save_contacts(row: ServiceSite | Provider, facts: dict[str, str], *, version
         else:
             touched, part = list(locked.services.all()), "контакти на доставчика"
         after = ", ".join(filter(None, facts.values())) or "без контакти"
-        _keep(touched, part, before, after)
+        keep(touched, part, before, after)
     return True
 
 
@@ -191,7 +166,7 @@ def save_week(site: ServiceSite, stretches: list[Stretch], *, version: str) -> b
             )
             for weekday, opens, closes in stretches
         )
-        _keep([locked.service], f"работно време: {locked}", before, _words_of_week(locked))
+        keep([locked.service], f"работно време: {locked}", before, _words_of_week(locked))
     return True
 
 
@@ -214,7 +189,7 @@ def add_exception(site: ServiceSite, **facts: Any) -> SiteException:
         made = SiteException.objects.create(
             municipality_id=locked.municipality_id, site=locked, **facts
         )
-        _keep([locked.service], f"дни с друго работно време: {locked}", "", str(made))
+        keep([locked.service], f"дни с друго работно време: {locked}", "", str(made))
     return made
 
 
@@ -232,5 +207,5 @@ def remove_exception(site: ServiceSite, pk: int) -> bool:
             return False
         words = str(row)
         row.delete()
-        _keep([site.service], f"дни с друго работно време: {site}", words, "")
+        keep([site.service], f"дни с друго работно време: {site}", words, "")
     return True

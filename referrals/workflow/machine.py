@@ -75,7 +75,12 @@ class Step:
 
 @dataclass(frozen=True)
 class Machine:
-    """The steps of one kind of row. ``entered`` is called with a row and the state it comes to."""
+    """The steps of one kind of row.
+
+    ``entered`` is called with a row and the state it comes to. ``ahead`` is called with a row
+    before it is locked for a step that moves it, ``follow`` with the locked row in its new state
+    and the state it comes from, before it is saved; both may refuse the step by raising.
+    """
 
     name: str
     title: str
@@ -86,6 +91,8 @@ class Machine:
     thing: str  # „Оценката“: with which a refusal begins
     steps: dict[str, Step]
     entered: Callable[[Any, str], None] = field(default=lambda row, state: None)
+    ahead: Callable[[Any], None] = field(default=lambda row: None)
+    follow: Callable[[Any, str], None] = field(default=lambda row, source: None)
 
     def may(self, row: Any, step: str, actor: Actor | None = None) -> bool:
         """Say whether ``step`` leads on from where ``row`` stands, and for ``actor`` if given."""
@@ -127,6 +134,8 @@ class Machine:
         where the step is not ``by``'s to make, not from the stored state, or lacks what it demands.
         """
         rule = self.steps[step]
+        if rule.target:
+            self.ahead(row)
         locked = self.lock(row)
         if version is not None and locked.version != version:
             raise RowChanged(locked)
@@ -140,6 +149,7 @@ class Machine:
         if rule.target:
             locked.state = rule.target
             self.entered(locked, rule.target)
+            self.follow(locked, source)
         if rule.target or changes:
             locked.version += 1
             locked.save()

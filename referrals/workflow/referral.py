@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.utils import timezone
 
 from referrals.assessments.models import AssessmentState
+from referrals.placing import places
 from referrals.placing.models import (
-    HOLDS_PLACE,
     OPEN_REFERRAL,
     Referral,
     ReferralEvent,
@@ -105,8 +105,6 @@ def _entered(referral: Referral, state: str) -> None:
     now = timezone.now()
     is_open = state in OPEN_REFERRAL
     referral.closed_at = None if is_open else referral.closed_at or now
-    if state not in HOLDS_PLACE:
-        referral.holds_place = False
     if state == S.SENT:
         referral.sent_at = now
     if state == S.WAITING:
@@ -170,4 +168,6 @@ REFERRAL = Machine(
     thing="Насочването",
     steps=STEPS,
     entered=_entered,
+    ahead=places.lock,
+    follow=places.follow,
 )
