@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.utils import timezone
 
 from municipalities.models import LegalNorm
 from municipalities.starting import begin
@@ -19,7 +18,7 @@ from tests.factories import ServiceFactory
 from tests.factories_referring import RoutingRowFactory
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate
+ASSISTANT = "assistant_support"
 
 
 @pytest.fixture
@@ -48,18 +47,18 @@ def row(sliven, authority="municipality", **facts) -> RoutingRow:
 @pytest.mark.parametrize(
     ("width", "financing", "kind", "measure", "authority", "code"),
     [
-        ("specialised", "state", "assistant_support", False, "municipality", "assistant-support"),
-        ("specialised", "municipal", "assistant_support", False, "municipality", "assistant-support"),
-        ("specialised", "private", "assistant_support", False, "nobody", "assistant-support-private"),
+        ("specialised", "state", ASSISTANT, False, "municipality", "assistant-support"),
+        ("specialised", "municipal", ASSISTANT, False, "municipality", "assistant-support"),
+        ("specialised", "private", ASSISTANT, False, "nobody", "assistant-support-private"),
         ("specialised", "municipal", "day_care", False, "municipality", "specialised-municipal"),
         ("specialised", "state", "day_care", False, "unclear", "specialised-state"),
         ("specialised", "project", "day_care", False, "unclear", "specialised-project"),
         ("specialised", "private", "day_care", False, "nobody", "private"),
         ("general", "municipal", "community_work", False, "nobody", "general"),
         ("specialised", "municipal", "residential_care", True, "court", "measure"),
-        ("specialised", "state", "assistant_support", True, "court", "measure"),
+        ("specialised", "state", ASSISTANT, True, "court", "measure"),
     ],
-)  # fmt: skip
+)
 def test_the_shipped_rows_say_what_the_sources_say(
     begun, width, financing, kind, measure, authority, code
 ):
@@ -97,7 +96,7 @@ def test_what_somebody_corrected_stays_and_nothing_comes_twice(begun):
 def test_one_kind_is_decided_before_there_is_a_service(begun):
     """As the conclusion of an assessment does, which knows neither provider nor financing."""
     kinds = {kind.code: kind for kind in ServiceKind.objects.all()}
-    assert decide(kind=kinds["assistant_support"]).authority == "municipality"
+    assert decide(kind=kinds[ASSISTANT]).authority == "municipality"
     unknown = decide(kind=kinds["day_care"])
     assert (unknown.authority, unknown.row, unknown.is_verified) == ("unclear", None, False)
 
