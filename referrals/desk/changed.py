@@ -1,15 +1,15 @@
-"""What a colleague changed in an application while somebody else was typing."""
+"""What a colleague changed in an application or a case while somebody else was typing."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils import timezone
 from django.utils.text import capfirst
 
 from frontoffice.changes import Difference, compared
-from referrals.applications.models import Application
 
 SHOWN = (
     "state",
@@ -35,24 +35,25 @@ SHOWN = (
 )
 
 
-def changes_since(current: Application, version: int) -> list[Difference]:
-    """Return what differs between ``version`` of the application and what is stored now.
+def changes_since(current: Any, version: int, shown: Iterable[str] = SHOWN) -> list[Difference]:
+    """Return what of ``shown`` differs between ``version`` of the row and what is stored now.
 
+    ``current`` is of a tracked model with a version, an application unless ``shown`` says others.
     Nothing where that version is not in the history: it came with the form, from anybody.
     """
-    history = Application.pgh_event_model.objects.filter(pgh_obj_id=current.pk, version=version)
+    history = type(current).pgh_event_model.objects.filter(pgh_obj_id=current.pk, version=version)
     before = history.order_by("-pgh_id").first()
     if before is None:
         return []
     return compared(
-        {name: _label(name) for name in SHOWN},
+        {name: _label(current, name) for name in shown},
         saved=lambda name: _written(before, name),
         typed=lambda name: _written(current, name),
     )
 
 
-def _label(name: str) -> str:
-    return capfirst(str(getattr(Application._meta.get_field(name), "verbose_name", name)))
+def _label(row: Any, name: str) -> str:
+    return capfirst(str(getattr(row._meta.get_field(name), "verbose_name", name)))
 
 
 def _written(row: Any, name: str) -> str:
