@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pgtrigger
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
@@ -14,6 +14,7 @@ from municipalities.models import User
 from referrals.assessments.models import NeedsAssessment
 from referrals.clocked import Clocked, StepEvent, late_on
 from referrals.placing.models_waiting import WaitingPriority
+from referrals.placing.order import line_order
 from referrals.routing.models import Authority
 from services_registry.models import Provider, Service
 
@@ -105,9 +106,7 @@ class ReferralQuerySet(models.QuerySet):
 
     def in_line(self):
         """Those that wait, in the order in which a place is offered."""
-        return self.filter(state=S.WAITING).order_by(
-            F("priority__order").asc(nulls_last=True), "passed_over", "requested_on", "pk"
-        )
+        return self.filter(state=S.WAITING).order_by(*line_order())
 
     def for_listing(self):
         """Bring what a row of a list shows, in one query."""

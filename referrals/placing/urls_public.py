@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from referrals.placing import views_public
+
+urlpatterns = [path("<slug:obshtina>/", views_public.waiting_rules, name="waiting_rules")]

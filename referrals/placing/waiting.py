@@ -1,0 +1,280 @@
+"""The waiting list of a service: who is next, the offer of a place that became free, its answer.
+
+Every verb locks the service first, then the referral, so two workers at once give one offer. A
+place that somebody passes on goes down the line as it stood then, to those after them; whoever was
+already asked about it is not asked again. Whoever passed is asked anew when another place becomes
+free, or after ``ASKED_AGAIN_AFTER`` where the same one still stands empty.
+
+All need the scope of the municipality; who may call which is asked by the views.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.db import transaction
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from municipalities.norms.deadlines import after_working_days, changes_from
+from municipalities.tasks import later
+from referrals import clock
+from referrals.placing.models import Referral, ReferralState, WithdrawReason
+from referrals.placing.models_waiting import Offer, WaitingRule
+from referrals.placing.order import line_rank, own_first
+from referrals.policy import policy_of
+from referrals.workflow.machine import CLOCK, Actor, StepRefused
+from referrals.workflow.referral import REFERRAL
+from services_registry import free_places
+from services_registry.models import Service
+
+ASKED_AGAIN_AFTER = dt.timedelta(days=30)
+GONE = "Това предложение вече не чака отговор."
+# The places by which somebody stands in line; see ``order.line_order``.
+Standing = tuple[int, int, dt.date, int]
+# Set while a place goes down the line, so that its becoming free starts no second round.
+_is_going_down: ContextVar[bool] = ContextVar("is_going_down", default=False)
+
+
+# The line
+
+
+def rule_for(service: Service, day: dt.date | None = None) -> WaitingRule | None:
+    """Return the act by which ``service`` is waited for on ``day``; None: in order of request."""
+    rules = WaitingRule.objects.on(day or timezone.localdate())
+    return own_first(rules.filter(Q(service=service) | Q(service__isnull=True))).first()
+
+
+def line(service: Service) -> QuerySet[Referral]:
+    """Return the referrals that wait for ``service``, the next one first."""
+    return Referral.objects.filter(service=service).in_line()
+
+
+def positions(referrals: Iterable[Referral]) -> dict[int, int]:
+    """Return at which place each of ``referrals`` that waits stands, from 1, in one query."""
+    waiting = {one.pk: one.service_id for one in referrals if one.state == ReferralState.WAITING}
+    if not waiting:
+        return {}
+    lines = Referral.objects.filter(service__in=set(waiting.values())).in_line()
+    standing: dict[int, int] = {}
+    seen: dict[int, int] = defaultdict(int)
+    for pk, service in lines.values_list("pk", "service_id"):
+        seen[service] += 1
+        if pk in waiting:
+            standing[pk] = seen[service]
+    return standing
+
+
+def position(referral: Referral) -> int | None:
+    """Return at which place ``referral`` stands in line, from 1; None where it does not wait."""
+    return positions([referral]).get(referral.pk)
+
+
+# Offering
+
+
+def place_freed(service: Service) -> bool:
+    """Offer a place that became free to the next in line; say whether somebody was there.
+
+    It is what ``services_registry.free_places`` asks, the service's row locked: the place is held
+    before anybody who was not waiting can have it.
+    """
+    return not _is_going_down.get() and offer_next(service) is not None
+
+
+@transaction.atomic
+def offer_next(
+    service: Service, *, is_new: bool = True, after: Standing | None = None
+) -> Offer | None:
+    """Offer a free place of ``service`` to the next in line; None where there is none of the two.
+
+    ``is_new``: a place that nobody was asked about; else who passed on one lately is left out.
+    ``after`` leaves out whoever stood before it. The place is held for the person until the day
+    that the municipality's rules give them.
+    """
+    locked = free_places.lock(service.pk)
+    if locked.status != Service.Status.PUBLISHED:
+        return None
+    counted = free_places.newest_capacity(locked)
+    if counted is None or not counted.free:
+        return None
+    for pk in _next_in(locked, is_new=is_new, after=after):
+        referral = REFERRAL.lock(Referral(pk=pk))
+        if referral.state != ReferralState.WAITING:
+            continue
+        return _offer(referral)
+    return None
+
+
+def _next_in(service: Service, *, is_new: bool, after: Standing | None) -> list[int]:
+    rows = Referral.objects.filter(service=service, state=ReferralState.WAITING)
+    if not is_new and after is None:
+        last = Offer.objects.filter(referral=OuterRef("pk")).order_by("-closed_at", "-pk")
+        rows = rows.annotate(asked_at=Subquery(last.values("closed_at")[:1])).filter(
+            Q(asked_at__isnull=True) | Q(asked_at__lt=timezone.now() - ASKED_AGAIN_AFTER)
+        )
+    found = rows.annotate(rank=line_rank()).values_list(
+        "passed_over", "rank", "requested_on", "pk", named=False
+    )
+    line_up = sorted(found)
+    return [one[-1] for one in line_up if after is None or one > after]
+
+
+def _offer(referral: Referral) -> Offer:
+    from referrals.placing import tasks  # the tasks call these verbs
+
+    today = timezone.localdate()
+    until = after_working_days(
+        today, policy_of(referral.municipality).offer_days, changes_from(today)
+    )
+    offer = Offer.objects.create(
+        municipality_id=referral.municipality_id, referral=referral, until=until
+    )
+    REFERRAL.make(
+        referral,
+        "offer",
+        by=CLOCK,
+        words=f"Предложено място, отговор до {until:%d.%m.%Y} г.",
+        told=f"Освободи се място за вас. Кажете до {until:%d.%m.%Y} г. дали го приемате.",
+        clock_from=today,
+        norm={},
+        due_on=until,
+    )
+    later(tasks.tell_offer, municipality=referral.municipality_id, offer=offer.pk)
+    return offer
+
+
+# Answering
+
+
+@transaction.atomic
+def take_offer(*, referral: Referral, actor: Actor, offer: int | None = None) -> Referral:
+    """Accept the place that is offered; the provider is told.
+
+    ``offer`` is the one that was on the page. Raises StepRefused where it does not wait for an
+    answer any more.
+    """
+    from referrals.provider.telling import tell_provider  # telling reads referrals
+
+    now, open_offer = _locked(referral, offer)
+    _close(open_offer, Offer.State.ACCEPTED)
+    taken = REFERRAL.make(
+        now,
+        "take_offer",
+        by=actor,
+        words="Човекът прие предложеното място.",
+        told="Приехте мястото. Доставчикът ще се свърже с вас.",
+        **clock.started("provider-assessment", now.requested_on),
+    )
+    tell_provider(taken)
+    return taken
+
+
+@transaction.atomic
+def pass_offer(*, referral: Referral, actor: Actor, offer: int | None = None) -> Referral:
+    """Let the place go to the next and wait for another one; raises StepRefused."""
+    now, open_offer = _locked(referral, offer)
+    return _go_down(
+        now,
+        open_offer,
+        Offer.State.PASSED,
+        step="pass_offer",
+        by=actor,
+        words="Човекът чака друго място.",
+        told="Предпочетохте да изчакате друго място. Оставате в листата на чакащите.",
+    )
+
+
+@transaction.atomic
+def refuse_offer(
+    *, referral: Referral, actor: Actor, offer: int | None = None, note: str = ""
+) -> Referral:
+    """Withdraw from the service while a place of it is offered; it goes to the next.
+
+    Raises StepRefused.
+    """
+    from referrals.placing.referring import withdraw  # which frees places, of which this is told
+
+    now, open_offer = _locked(referral, offer)
+    standing = _standing(now)
+    _close(open_offer, Offer.State.REFUSED)
+    with _going_down():
+        gone = withdraw(referral=now, actor=actor, reason=WithdrawReason.WISH, note=note)
+    offer_next(gone.service, after=standing)
+    return gone
+
+
+@transaction.atomic
+def lapse(offer: Offer) -> bool:
+    """End an offer whose day has passed and offer the place to the next; False where none has."""
+    now, open_offer = _lock_both(offer.referral)
+    if open_offer is None or open_offer.pk != offer.pk or _runs(open_offer):
+        return False
+    _go_down(
+        now,
+        open_offer,
+        Offer.State.LAPSED,
+        step="lapse",
+        by=CLOCK,
+        words=f"Без отговор до {open_offer.until:%d.%m.%Y} г.",
+        told="Не получихме отговор за предложеното място и го предложихме на следващия. "
+        "Оставате в листата на чакащите.",
+    )
+    return True
+
+
+def _go_down(now: Referral, offer: Offer, end: str, *, step: str, **said) -> Referral:
+    """Close ``offer``, put the referral back in line and offer the place to those after it."""
+    standing = _standing(now)
+    _close(offer, end)
+    with _going_down():  # the step gives the place back
+        waiting = REFERRAL.make(
+            now, step, passed_over=now.passed_over + 1, **clock.stopped(), **said
+        )
+    offer_next(waiting.service, after=standing)
+    return waiting
+
+
+def _locked(referral: Referral, offer: int | None) -> tuple[Referral, Offer]:
+    """Lock the service, then the referral; return it with the offer that waits for an answer."""
+    now, found = _lock_both(referral)
+    if found is None or offer not in (None, found.pk):
+        raise StepRefused(GONE)
+    if not _runs(found):
+        raise StepRefused(f"Срокът за отговор изтече на {found.until:%d.%m.%Y} г.")
+    return now, found
+
+
+def _lock_both(referral: Referral) -> tuple[Referral, Offer | None]:
+    free_places.lock(referral.service_id)
+    now = REFERRAL.lock(referral)
+    if now.state != ReferralState.OFFERED:
+        return now, None
+    return now, now.offers.filter(state=Offer.State.OPEN).first()
+
+
+def _runs(offer: Offer) -> bool:
+    return offer.until >= timezone.localdate()
+
+
+def _close(offer: Offer, state: str) -> None:
+    offer.state, offer.closed_at = state, timezone.now()
+    offer.save(update_fields=["state", "closed_at"])
+
+
+def _standing(referral: Referral) -> Standing:
+    rows = Referral.objects.annotate(rank=line_rank())
+    return rows.values_list("passed_over", "rank", "requested_on", "pk").get(pk=referral.pk)
+
+
+@contextmanager
+def _going_down() -> Iterator[None]:
+    token = _is_going_down.set(True)
+    try:
+        yield
+    finally:
+        _is_going_down.reset(token)
