@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from referrals.outcomes import views_public
+
+urlpatterns = [
+    path("<slug:obshtina>/<str:token>/", views_public.outcome_answer, name="outcome_answer"),
+]
