@@ -129,3 +129,10 @@ def freed(service: Service) -> None:
         for _place in range(row.free if row else 0):
             if not callback(service):
                 break
+
+
+def tell_if_freed(service: Service, before: Capacity | None) -> None:
+    """Tell them where somebody wrote more free places than there were ``before``."""
+    row = newest_capacity(service)
+    if row is not None and row.free > (before.free if before else 0):
+        freed(service)

@@ -10,6 +10,7 @@ the event's context under ``record``, as staff's own edits are (``editing.save_s
 from __future__ import annotations
 
 import datetime as dt
+from copy import copy
 from typing import Any
 
 from django.db import transaction
@@ -77,11 +78,9 @@ def save_capacity(
         today = timezone.localdate()
         if row and row.as_of == today and typed == stored:
             return row
-        was_free = row.free if row else 0
+        before = copy(row)
         written = free_places.write(service, row, places=places, free=free, waiting=waiting)
-        if free > was_free:
-            free_places.freed(service)
-            written.refresh_from_db()
+        free_places.tell_if_freed(service, before)
     return written
 
 

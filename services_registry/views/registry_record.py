@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from municipalities.permissions import can_manage_registry, can_see_registry, require
-from services_registry import editing
+from services_registry import editing, free_places
 from services_registry.forms_parts import CapacityForm, FeeFormSet, PaperFormSet
 from services_registry.forms_record import FORMS, fields_of
 from services_registry.history import acts_of, last_author
@@ -131,10 +131,11 @@ class Editor:
 
 
 def _store_capacity(form: CapacityForm, service: Service) -> None:
-    facts = dict(form.cleaned_data)
+    facts, before = dict(form.cleaned_data), free_places.newest_capacity(service)
     service.capacities.update_or_create(
         as_of=facts.pop("as_of"), defaults={**facts, "municipality": service.municipality}
     )
+    free_places.tell_if_freed(service, before)
 
 
 def editor_of(service: Service, code: str, data=None) -> Editor:
