@@ -13,6 +13,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable
+from copy import copy
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -182,6 +183,7 @@ def missing_for(
 ) -> list[str]:
     """Return in Bulgarian all that ``step`` lacks, but the number and document it makes itself."""
     if step == "approve":
+        assessment = copy(assessment)
         assessment.reviewed_by = reviewer
     demands = ASSESSMENT.steps[step].demands
     found = [one.missing(assessment) for one in demands if one is not NUMBERED]

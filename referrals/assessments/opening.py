@@ -1,0 +1,58 @@
+"""How every page of one assessment begins: it is found, who may, and the look kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from frontoffice.dossier.reasons import ask_first, held_reason
+from frontoffice.looks import ONE_LOOK, record_look
+from municipalities.audit import AccessEvent, record_access
+from referrals.assessments.models import NeedsAssessment
+
+
+def find_assessment(pk: int) -> NeedsAssessment:
+    """Return the assessment of the scope; a foreign one is missing like one that never was."""
+    rows = NeedsAssessment.objects.select_related(
+        "application__kind", "municipality", "person", "form", "owner", "prepared_by",
+        "reviewed_by", "replaces",
+    )  # fmt: skip
+    return get_object_or_404(rows, pk=pk)
+
+
+def asked_why(request: HttpRequest, assessment: NeedsAssessment) -> HttpResponse | None:
+    """Return the page that asks why, where policy wants it, None where there is nothing to ask.
+
+    Whoever has the assessment has a reason. Then the look at the person is kept, and the one at
+    the assessment, unless the same was kept a moment ago. Also for what hangs on an assessment.
+    """
+    is_own = assessment.owner_id == request.user.pk
+    asks, reason = (False, "") if is_own else held_reason(request, assessment.person)
+    if asks:
+        return ask_first(request, assessment.person)
+    record_look(request, assessment.person, reason=reason)
+    seen = AccessEvent.objects.filter(
+        user=request.user,
+        subject_kind=NeedsAssessment._meta.label_lower,
+        subject_id=assessment.pk,
+        action=AccessEvent.Action.VIEWED,
+        at__gt=timezone.now() - ONE_LOOK,
+    )
+    if not seen.exists():
+        record_access(request, AccessEvent.Action.VIEWED, assessment)
+    return None
+
+
+def opens_assessment(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Give ``view`` the assessment of the address in place of ``pk``; raises Http404."""
+
+    @wraps(view)
+    def opened(request: HttpRequest, pk: int, **kwargs) -> HttpResponse:
+        assessment = find_assessment(pk)
+        return asked_why(request, assessment) or view(request, assessment, **kwargs)
+
+    return opened

@@ -1,0 +1,185 @@
+"""The two pages on which an assessment is written: the areas of life, and what it ends with.
+
+What is typed is kept as a draft on its way. Where a colleague saved meanwhile, theirs is shown
+beside what was typed: a box that nobody touched here takes what they saved, one that both wrote in
+is for whoever sends the form to decide, and nothing typed is lost.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.html import strip_tags
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods
+
+from frontoffice.changes import Difference
+from frontoffice.drafts import keeping
+from frontoffice.drafts import page as drafts
+from frontoffice.drafts.models import Draft
+from municipalities.permissions import require
+from municipalities.secrets import UnreadableSecret
+from referrals.assessments import assessing, reading
+from referrals.assessments import contents as held
+from referrals.assessments.forms import ConcludeForm, FillForm, VersionedForm, sent
+from referrals.assessments.models import Conclusion, NeedsAssessment
+from referrals.assessments.opening import opens_assessment
+from referrals.permissions import can_assess, can_work_on_case
+from referrals.routing.models import SocialAssistanceDirectorate
+from referrals.workflow.assessment import ASSESSMENT
+from referrals.workflow.machine import RowChanged, StepRefused
+
+STAY = "ostani"
+CHANGED = (
+    "Колега е записал оценката, докато пишехте. Където вие не сте пипали, вече стои неговото. "
+    "Където сте писали и двамата, по-долу е вашето. Вижте какво е различно и запишете отново."
+)
+
+
+@require(can_assess)
+@sensitive_post_parameters()
+@sensitive_variables()
+@require_http_methods(["GET", "HEAD", "POST"])
+@opens_assessment
+def assessment_fill(request: HttpRequest, assessment: NeedsAssessment) -> HttpResponse:
+    """All areas on one page, with an index of what is filled; saved whole or in part."""
+    asked = held.asked(assessment.form)
+    return _written(request, assessment, FillForm, "fill", {"asked": asked})
+
+
+@require(can_assess)
+@sensitive_post_parameters()
+@sensitive_variables()
+@require_http_methods(["GET", "HEAD", "POST"])
+@opens_assessment
+def assessment_conclude(request: HttpRequest, assessment: NeedsAssessment) -> HttpResponse:
+    """The need that was established, and what the assessment ends with."""
+    return _written(request, assessment, ConcludeForm, "conclude", {})
+
+
+@sensitive_variables()
+def _written(
+    request: HttpRequest,
+    assessment: NeedsAssessment,
+    form_class: type[VersionedForm],
+    here: str,
+    options: dict[str, Any],
+) -> HttpResponse:
+    if not can_work_on_case(request, assessment):
+        raise PermissionDenied
+    if not ASSESSMENT.may(assessment, "fill"):
+        messages.info(request, _closed(assessment))
+        return redirect("assessment", assessment.pk)
+    draft = drafts.of(request, form=Draft.Form.ASSESSMENT, subject=assessment)
+    form = draft.bind(form_class, assessment=assessment, **options)
+    changed: list[Difference] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                saved = assessing.save(
+                    assessment=assessment,
+                    actor=reading.actor_in(request),
+                    version=form.cleaned_data.get("version") or 0,
+                    **form.facts(),
+                )
+                draft.close()
+        except RowChanged as conflict:
+            form, changed = _merged(form, conflict.current, form_class, options)
+            draft.joined(form)
+        except StepRefused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, "Записано.")
+            return redirect(_onward(request, saved, here))
+    return render(
+        request,
+        f"referrals/assessments/{here}.html",
+        {
+            "assessment": assessment,
+            "form": form,
+            "draft": draft,
+            "changed": changed,
+            "here": here,
+            "kept": _kept_elsewhere(request, draft),
+            "directorates": SocialAssistanceDirectorate.objects.values_list("name", flat=True)
+            if here == "conclude"
+            else (),
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def _closed(assessment: NeedsAssessment) -> str:
+    return f"Оценката е „{assessment.get_state_display()}“ и вече не се попълва."
+
+
+def _onward(request: HttpRequest, saved: NeedsAssessment, here: str) -> str:
+    """Return where to go from a page that was saved: the next one, or the same again."""
+    if STAY in request.POST:
+        return request.path
+    if here == "fill":
+        return reading.address("assessment_conclude", saved.pk)
+    choose = reading.address("choose_services", saved.pk)
+    is_referring = saved.outcome == Conclusion.REFERRED
+    if is_referring and choose and not saved.referrals.open().exists():
+        return choose
+    return reading.address("assessment_check", saved.pk)
+
+
+@sensitive_variables()
+def _merged(
+    form: VersionedForm,
+    current: NeedsAssessment,
+    form_class: type[VersionedForm],
+    options: dict[str, Any],
+) -> tuple[VersionedForm, list[Difference]]:
+    """Return the form to look at again, over what is stored now, and what differs from it."""
+    touched = form.touched()
+    fresh = form_class(assessment=current, **options)
+    stored = fresh.stored(current)
+    data = form.data.copy()
+    for name in fresh.fields:
+        if name not in VersionedForm.OWN and name not in touched:
+            data.setlist(name, sent(stored.get(name)))
+    data["version"], data["seen"] = str(current.version), fresh.initial["seen"]
+    merged = form_class(data, assessment=current, **options)
+    merged.is_valid()
+    differing = [
+        Difference(
+            strip_tags(str(merged.fields[name].label)),
+            _in_words(merged, name, stored.get(name)),
+            _in_words(merged, name, merged.plain_value(name)),
+        )
+        for name in merged.fields
+        if name in touched and sent(stored.get(name)) != sent(merged.plain_value(name))
+    ]
+    merged.add_error(None, CHANGED)
+    return merged, differing
+
+
+def _in_words(form: VersionedForm, name: str, value: Any) -> str:
+    choices = {str(key): str(words) for key, words in getattr(form.fields[name], "choices", ())}
+    words = "; ".join(choices.get(one, one) for one in sent(value))
+    return {"": "–", "on": "да"}.get(words, words)
+
+
+def _kept_elsewhere(request: HttpRequest, draft: drafts.PageDraft) -> str:
+    """Return the address of what this person typed here before and did not save, „“ if nothing."""
+    if request.method == "POST" or draft.typed is not None:
+        return ""
+    rows = keeping.open_drafts(request.membership).filter(
+        form=Draft.Form.ASSESSMENT, subject_id=draft.place.subject_id
+    )
+    for row in rows.order_by("-saved_at")[:5]:
+        try:
+            path = keeping.read(row).path
+        except UnreadableSecret:
+            continue
+        if path.partition("?")[0] == request.path:
+            return drafts.resume_url(request.path, row.tab)
+    return ""
