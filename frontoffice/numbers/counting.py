@@ -71,11 +71,12 @@ class Numbers:
         """Return the table called ``key``, None where there is none."""
         return next((table for table in self.tables if table.key == key), None)
 
-    def written(self, table: Table, cell: ShownCell) -> str:
-        """Return the count of a row in words where it is hidden, else "" (it speaks for itself)."""
-        if cell.count is not None:
-            return ""
-        return f"под {self.smallest}" if table.hiding is Hiding.UNDER else "скрит"
+
+def written(table: Table, cell: ShownCell, smallest: int) -> str:
+    """Return the count of a row in words where it is hidden, else "" (it speaks for itself)."""
+    if cell.count is not None:
+        return ""
+    return f"под {smallest}" if table.hiding is Hiding.UNDER else "скрит"
 
 
 def count(
@@ -93,7 +94,7 @@ def count(
     if with_specialists:
         of_work.append(_by_specialist(rows))
     of_people = [
-        _protected(*table, total=now.count, smallest=smallest)
+        protected(*table, total=now.count, smallest=smallest)
         for table in ([] if is_narrowed else _of_people(rows))
     ]
     return Numbers(period, now, before, smallest, of_work, of_people, has_people=not is_narrowed)
@@ -111,7 +112,7 @@ def _sums(rows: QuerySet[Consultation]) -> Sums:
     return Sums(found["n"], found["minutes"] or 0, found["median"])
 
 
-def _counted(rows: QuerySet[Consultation], column: Any) -> dict[Any, int]:
+def _counted(rows: QuerySet, column: Any) -> dict[Any, int]:
     return dict(rows.annotate(of=column).values_list("of").annotate(n=Count("pk")))
 
 
@@ -119,18 +120,23 @@ def _counted(rows: QuerySet[Consultation], column: Any) -> dict[Any, int]:
 
 
 def _by_time(rows: QuerySet[Consultation], days: Days) -> Table:
+    return by_time(rows, days, moment="held_at", title="Консултации")
+
+
+def by_time(rows: QuerySet, days: Days, *, moment: str, title: str) -> Table:
+    """Count ``rows`` by the day of ``moment``, over a long time by its month; none is left out."""
     if days.length > MOST_DAYS_DRAWN:
-        found = _counted(rows, TruncMonth("held_at"))
+        found = _counted(rows, TruncMonth(moment))
         by_month = {moment.date(): number for moment, number in found.items()}
         cells = [
             ShownCell(date_format(month, "F Y"), by_month.get(month, 0), month)
             for month in _months(days)
         ]
-        return Table("by_month", "Консултации по месеци", "Месец", cells)
-    found = _counted(rows, TruncDate("held_at"))
+        return Table("by_month", f"{title} по месеци", "Месец", cells)
+    found = _counted(rows, TruncDate(moment))
     every = (days.first + dt.timedelta(days=n) for n in range(days.length))
     cells = [ShownCell(f"{day:%d.%m.%Y}", found.get(day, 0), day) for day in every]
-    return Table("by_day", "Консултации по дни", "Ден", cells)
+    return Table("by_day", f"{title} по дни", "Ден", cells)
 
 
 def _months(days: Days) -> Iterable[dt.date]:
@@ -216,8 +222,9 @@ def _chosen(rows: QuerySet[Consultation], column: str, choices: Any) -> list[Cel
     return [Cell(str(label), found.get(key, 0), key) for key, label in choices.choices]
 
 
-def _protected(
+def protected(
     table: Table, cells: list[Cell], is_partition: bool, *, total: int, smallest: int
 ) -> Table:
+    """Return ``table`` with the rows that may be shown of ``cells``."""
     safe: Protected = protect(cells, total=total, smallest=smallest, is_partition=is_partition)
     return Table(table.key, table.title, table.label_heading, safe.rows, safe.hiding, table.filter)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from frontoffice.numbers.counting import Numbers, Table
-from frontoffice.numbers.disclosure import Hiding
+from frontoffice.numbers.counting import Numbers, Table, written
+from frontoffice.numbers.disclosure import Hiding, ShownCell
 from municipalities.hours import is_holiday
 
 # Of the drawing, in CSS pixels from its top; across it is in per cent of whatever width there is.
@@ -21,7 +22,20 @@ SATURDAY = 6
 
 
 def bars(numbers: Numbers, table: Table, kept: dict[str, str]) -> dict[str, Any]:
-    """Return the table for components/chart.html; a row whose count is hidden has no bar."""
+    """Return the table for components/chart.html, its rows leading to the journal."""
+
+    def link(cell: ShownCell) -> str:
+        if not (cell.key and cell.count):
+            return ""
+        return journal_of(numbers, kept, **{table.filter: cell.key})
+
+    return chart(table, smallest=numbers.smallest, link=link)
+
+
+def chart(
+    table: Table, *, smallest: int, link: Callable[[ShownCell], str] = lambda cell: ""
+) -> dict[str, Any]:
+    """Return a table for components/chart.html; a row whose count is hidden has no bar."""
     return {
         "title": table.title,
         "label_heading": table.label_heading,
@@ -31,28 +45,31 @@ def bars(numbers: Numbers, table: Table, kept: dict[str, str]) -> dict[str, Any]
             {
                 "label": cell.label,
                 "value": cell.count or 0,
-                "text": numbers.written(table, cell),
-                "href": journal_of(numbers, kept, **{table.filter: cell.key})
-                if cell.key and cell.count
-                else "",
+                "text": written(table, cell, smallest),
+                "href": link(cell),
             }
             for cell in table.rows
         ],
-        "note": note_of(numbers, table),
+        "note": note(table, smallest),
     }
 
 
 def note_of(numbers: Numbers, table: Table) -> str:
     """Return the sentence that says what of a table is hidden and why, "" for nothing."""
-    if table.hiding is Hiding.UNDER:
-        return f"Броевете под {numbers.smallest} не се показват."
-    if table.hiding is Hiding.MIXED:
-        return (
-            f"Скрити са броевете под {numbers.smallest} и следващият по големина, за да не се "
-            "изчислят от сбора."
-        )
     if table.hiding is Hiding.WHOLE:
         return "Консултациите са твърде малко, за да се покажат разпределени."
+    return note(table, numbers.smallest)
+
+
+def note(table: Table, smallest: int) -> str:
+    """Say what of a table of anything is hidden, "" for nothing and where there is no table."""
+    if table.hiding is Hiding.UNDER:
+        return f"Броевете под {smallest} не се показват."
+    if table.hiding is Hiding.MIXED:
+        return (
+            f"Скрити са броевете под {smallest} и следващият по големина, за да не се "
+            "изчислят от сбора."
+        )
     return ""
 
 
@@ -63,8 +80,13 @@ def journal_of(numbers: Numbers, kept: dict[str, str], **more: Any) -> str:
     return f"{reverse('consultations')}?{urlencode(query)}"
 
 
-def columns(table: Table, kept: dict[str, str]) -> dict[str, Any]:
-    """Return a table in time for components/columns.html: columns, grid, ticks, rows."""
+def columns(
+    table: Table, kept: dict[str, str] | None, *, value_heading: str = "Консултации"
+) -> dict[str, Any]:
+    """Return a table in time for components/columns.html: columns, grid, ticks, rows.
+
+    Its days lead to the journal, narrowed to what is ``kept``; nowhere where that is None.
+    """
     most = _nice(max([1, *(cell.count or 0 for cell in table.rows)]))
     place = 100 / max(1, len(table.rows))
     step = -(-len(table.rows) // MOST_TICKS)
@@ -93,7 +115,7 @@ def columns(table: Table, kept: dict[str, str]) -> dict[str, Any]:
     return {
         "title": table.title,
         "label_heading": table.label_heading,
-        "value_heading": "Консултации",
+        "value_heading": value_heading,
         "height": HEIGHT,
         "bottom": BOTTOM,
         "tick_at": HEIGHT - 6,
@@ -108,7 +130,7 @@ def columns(table: Table, kept: dict[str, str]) -> dict[str, Any]:
                 "label": cell.label,
                 "value": cell.count,
                 "href": _journal_of_day(kept, cell.key)
-                if table.key == "by_day" and cell.count
+                if kept is not None and table.key == "by_day" and cell.count
                 else "",
             }
             for cell in table.rows

@@ -13,34 +13,23 @@ from django.utils.translation import gettext_lazy as _
 from frontoffice.forms_journal import ALL, JournalForm
 from frontoffice.models import Consultation
 from frontoffice.numbers import periods
+from municipalities.filters import PeriodFilter
 from municipalities.permissions import can_lead_desk
 
 LONGEST = dt.timedelta(days=5 * 366)
 EARLIEST, LATEST = dt.date(2000, 1, 1), dt.date(2100, 12, 31)
 
 
-class NumbersForm(JournalForm):
-    """A period by name or by its days, and of which part of the work.
+class PeriodForm(PeriodFilter):
+    """A period by name or by its days, up to five years of this century."""
 
-    Only what is about the work narrows: channel, office, for a head the specialist. See
-    ``disclosure`` for why nothing about people does.
-    """
-
-    KEPT = ("ot", "do", "kanal", "ofis", "specialist")
+    mark_optional = False
 
     period = forms.ChoiceField(
         required=False, choices=list(periods.NAMES.items()), widget=forms.HiddenInput
     )
-    kanal = forms.ChoiceField(
-        label=_("Канал"), required=False, choices=[*ALL, *Consultation.Channel.choices]
-    )
-
-    def __init__(self, *args, request: HttpRequest, **kwargs):
-        super().__init__(*args, request=request, **kwargs)
-        for name in set(self.fields) - {"period", *self.KEPT}:
-            del self.fields[name]
-        if not can_lead_desk(request):
-            del self.fields["specialist"]
+    ot = forms.DateField(label=_("От дата"), required=False)
+    do = forms.DateField(label=_("До дата"), required=False)
 
     def clean(self):
         cleaned = super().clean()
@@ -61,6 +50,27 @@ class NumbersForm(JournalForm):
         if first is None:
             return periods.own(last.replace(day=1), last)
         return periods.own(first, last or max(first, min(today, first + LONGEST)))
+
+
+class NumbersForm(PeriodForm, JournalForm):
+    """A period, and of which part of the work.
+
+    Only what is about the work narrows: channel, office, for a head the specialist. See
+    ``disclosure`` for why nothing about people does.
+    """
+
+    KEPT = ("ot", "do", "kanal", "ofis", "specialist")
+
+    kanal = forms.ChoiceField(
+        label=_("Канал"), required=False, choices=[*ALL, *Consultation.Channel.choices]
+    )
+
+    def __init__(self, *args, request: HttpRequest, **kwargs):
+        super().__init__(*args, request=request, **kwargs)
+        for name in set(self.fields) - {"period", *self.KEPT}:
+            del self.fields[name]
+        if not can_lead_desk(request):
+            del self.fields["specialist"]
 
     def narrowing(self) -> Q:
         """Return the condition of the part of the work, without the period."""

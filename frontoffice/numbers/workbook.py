@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.utils import timezone
 
-from frontoffice.numbers.counting import Numbers, Table
+from frontoffice.numbers.counting import Numbers, Table, written
 from frontoffice.numbers.drawing import note_of
 from municipalities.exports import Column, Sheet, workbook_response
 
@@ -48,7 +48,10 @@ def _summary(numbers: Numbers, narrowed: str) -> Sheet:
 
 def _sheet(numbers: Numbers, table: Table) -> Sheet:
     rows = [
-        (cell.label, cell.count if cell.count is not None else numbers.written(table, cell))
+        (
+            cell.label,
+            cell.count if cell.count is not None else written(table, cell, numbers.smallest),
+        )
         for cell in table.rows
     ]
     columns = [
