@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -27,6 +28,7 @@ TABS = {
 }
 EVERYTHING = [("", "Всички")]
 NOBODY = "0"
+SOON = 3  # days before the deadline from which it is coloured
 
 
 class FilterForm(forms.Form):
@@ -165,12 +167,7 @@ def due_words(application: Application) -> str:
     """Say how long there is: „остават 3 дни“, „изтича днес“, „закъснява с 2 дни“; else nothing."""
     if not application.due_on or not application.is_open or application.state == S.WAITING:
         return ""
-    ahead = (application.due_on - timezone.localdate()).days
-    if ahead < 0:
-        return f"закъснява с {-ahead} {'ден' if ahead == -1 else 'дни'}"
-    if ahead == 0:
-        return "изтича днес"
-    return "остава 1 ден" if ahead == 1 else f"остават {ahead} дни"
+    return left_words(application.due_on)
 
 
 def due_kind(application: Application) -> str:
@@ -178,4 +175,14 @@ def due_kind(application: Application) -> str:
     if application.is_late:
         return "late"
     ahead = (application.due_on - timezone.localdate()).days if application.due_on else 99
-    return "due" if ahead <= 3 else "plain"
+    return "due" if ahead <= SOON else "plain"
+
+
+def left_words(day: dt.date) -> str:
+    """Say how far ``day`` is: „остават 3 дни“, „изтича днес“, „закъснява с 2 дни“."""
+    ahead = (day - timezone.localdate()).days
+    if ahead < 0:
+        return f"закъснява с {-ahead} {'ден' if ahead == -1 else 'дни'}"
+    if ahead == 0:
+        return "изтича днес"
+    return "остава 1 ден" if ahead == 1 else f"остават {ahead} дни"
