@@ -1,9 +1,10 @@
 """The waiting list of a service: who is next, the offer of a place that became free, its answer.
 
 Every verb locks the service first, then the referral, so two workers at once give one offer. A
-place that somebody passes on goes down the line as it stood then, to those after them; whoever was
-already asked about it is not asked again. Whoever passed is asked anew when another place becomes
-free, or after ``ASKED_AGAIN_AFTER`` where the same one still stands empty.
+place that somebody passes on goes to the next who was not asked about it; the next offer is made at
+the very moment at which the one before it was closed, and by that the round of a place is known.
+Whoever passed is asked anew when another place becomes free, or after ``ASKED_AGAIN_AFTER`` where
+the same one still stands empty.
 
 All need the scope of the municipality; who may call which is asked by the views.
 """
@@ -17,7 +18,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from municipalities.norms.deadlines import after_working_days, changes_from
@@ -25,7 +26,7 @@ from municipalities.tasks import later
 from referrals import clock
 from referrals.placing.models import Referral, ReferralState, WithdrawReason
 from referrals.placing.models_waiting import Offer, WaitingRule
-from referrals.placing.order import line_rank, own_first
+from referrals.placing.order import own_first
 from referrals.policy import policy_of
 from referrals.workflow.machine import CLOCK, Actor, StepRefused
 from referrals.workflow.referral import REFERRAL
@@ -34,8 +35,6 @@ from services_registry.models import Service
 
 ASKED_AGAIN_AFTER = dt.timedelta(days=30)
 GONE = "Това предложение вече не чака отговор."
-# The places by which somebody stands in line; see ``order.line_order``.
-Standing = tuple[int, int, dt.date, int]
 # Set while a place goes down the line, so that its becoming free starts no second round.
 _is_going_down: ContextVar[bool] = ContextVar("is_going_down", default=False)
 
@@ -88,13 +87,13 @@ def place_freed(service: Service) -> bool:
 
 @transaction.atomic
 def offer_next(
-    service: Service, *, is_new: bool = True, after: Standing | None = None
+    service: Service, *, is_new: bool = True, passed_on: Offer | None = None
 ) -> Offer | None:
     """Offer a free place of ``service`` to the next in line; None where there is none of the two.
 
     ``is_new``: a place that nobody was asked about; else who passed on one lately is left out.
-    ``after`` leaves out whoever stood before it. The place is held for the person until the day
-    that the municipality's rules give them.
+    ``passed_on`` is the offer of this place that ended just now: whoever was asked about it before
+    is left out. The place is held for the person until the day the municipality's rules give them.
     """
     locked = free_places.lock(service.pk)
     if locked.status != Service.Status.PUBLISHED:
@@ -102,29 +101,41 @@ def offer_next(
     counted = free_places.newest_capacity(locked)
     if counted is None or not counted.free:
         return None
-    for pk in _next_in(locked, is_new=is_new, after=after):
+    rows = line(locked)
+    if passed_on is not None:
+        rows = rows.exclude(pk__in=_asked_about(passed_on))
+    elif not is_new:
+        rows = _not_asked_lately(rows)
+    for pk in rows.values_list("pk", flat=True):
         referral = REFERRAL.lock(Referral(pk=pk))
-        if referral.state != ReferralState.WAITING:
-            continue
-        return _offer(referral)
+        if referral.state == ReferralState.WAITING:  # nobody withdrew meanwhile
+            return _offer(referral, passed_on.closed_at if passed_on else None)
     return None
 
 
-def _next_in(service: Service, *, is_new: bool, after: Standing | None) -> list[int]:
-    rows = Referral.objects.filter(service=service, state=ReferralState.WAITING)
-    if not is_new and after is None:
-        last = Offer.objects.filter(referral=OuterRef("pk")).order_by("-closed_at", "-pk")
-        rows = rows.annotate(asked_at=Subquery(last.values("closed_at")[:1])).filter(
-            Q(asked_at__isnull=True) | Q(asked_at__lt=timezone.now() - ASKED_AGAIN_AFTER)
-        )
-    found = rows.annotate(rank=line_rank()).values_list(
-        "passed_over", "rank", "requested_on", "pk", named=False
+def _not_asked_lately(rows: QuerySet[Referral]) -> QuerySet[Referral]:
+    asked = Offer.objects.filter(
+        referral=OuterRef("pk"), closed_at__gt=timezone.now() - ASKED_AGAIN_AFTER
     )
-    line_up = sorted(found)
-    return [one[-1] for one in line_up if after is None or one > after]
+    return rows.exclude(Exists(asked))
 
 
-def _offer(referral: Referral) -> Offer:
+def _asked_about(offer: Offer) -> set[int]:
+    """Return the referrals to which the place of ``offer`` was offered in its round."""
+    ended = Offer.objects.filter(
+        referral__service=offer.referral.service_id, closed_at__isnull=False
+    )
+    before = {
+        at: (made, one) for at, made, one in ended.values_list("closed_at", "made_at", "referral")
+    }
+    asked, made_at = {offer.referral_id}, offer.made_at
+    while made_at in before:
+        made_at, referral = before.pop(made_at)
+        asked.add(referral)
+    return asked
+
+
+def _offer(referral: Referral, at: dt.datetime | None) -> Offer:
     from referrals.placing import tasks  # the tasks call these verbs
 
     today = timezone.localdate()
@@ -132,14 +143,18 @@ def _offer(referral: Referral) -> Offer:
         today, policy_of(referral.municipality).offer_days, changes_from(today)
     )
     offer = Offer.objects.create(
-        municipality_id=referral.municipality_id, referral=referral, until=until
+        municipality_id=referral.municipality_id,
+        referral=referral,
+        until=until,
+        made_at=at or timezone.now(),
     )
     REFERRAL.make(
         referral,
         "offer",
         by=CLOCK,
         words=f"Предложено място, отговор до {until:%d.%m.%Y} г.",
-        told=f"Освободи се място за вас. Кажете до {until:%d.%m.%Y} г. дали го приемате.",
+        told=f"В „{referral.service.name}“ се освободи място за вас. Кажете до "
+        f"{until:%d.%m.%Y} г. дали го приемате.",
         clock_from=today,
         norm={},
         due_on=until,
@@ -158,7 +173,8 @@ def take_offer(*, referral: Referral, actor: Actor, offer: int | None = None) ->
     ``offer`` is the one that was on the page. Raises StepRefused where it does not wait for an
     answer any more.
     """
-    from referrals.provider.telling import tell_provider  # telling reads referrals
+    from referrals.provider.answering import clock_when_accepted  # whose verbs free places
+    from referrals.provider.telling import tell_provider
 
     now, open_offer = _locked(referral, offer)
     _close(open_offer, Offer.State.ACCEPTED)
@@ -167,8 +183,8 @@ def take_offer(*, referral: Referral, actor: Actor, offer: int | None = None) ->
         "take_offer",
         by=actor,
         words="Човекът прие предложеното място.",
-        told="Приехте мястото. Доставчикът ще се свърже с вас.",
-        **clock.started("provider-assessment", now.requested_on),
+        told=f"Приехте мястото в „{now.service.name}“. Доставчикът ще се свърже с вас.",
+        **clock_when_accepted(now),
     )
     tell_provider(taken)
     return taken
@@ -185,7 +201,8 @@ def pass_offer(*, referral: Referral, actor: Actor, offer: int | None = None) ->
         step="pass_offer",
         by=actor,
         words="Човекът чака друго място.",
-        told="Предпочетохте да изчакате друго място. Оставате в листата на чакащите.",
+        told=f"Предпочетохте да изчакате друго място в „{now.service.name}“. Оставате в листата "
+        "на чакащите.",
     )
 
 
@@ -200,11 +217,10 @@ def refuse_offer(
     from referrals.placing.referring import withdraw  # which frees places, of which this is told
 
     now, open_offer = _locked(referral, offer)
-    standing = _standing(now)
     _close(open_offer, Offer.State.REFUSED)
     with _going_down():
         gone = withdraw(referral=now, actor=actor, reason=WithdrawReason.WISH, note=note)
-    offer_next(gone.service, after=standing)
+    offer_next(gone.service, passed_on=open_offer)
     return gone
 
 
@@ -221,21 +237,20 @@ def lapse(offer: Offer) -> bool:
         step="lapse",
         by=CLOCK,
         words=f"Без отговор до {open_offer.until:%d.%m.%Y} г.",
-        told="Не получихме отговор за предложеното място и го предложихме на следващия. "
-        "Оставате в листата на чакащите.",
+        told=f"Не получихме отговор за мястото в „{now.service.name}“ и го предложихме на "
+        "следващия. Оставате в листата на чакащите.",
     )
     return True
 
 
 def _go_down(now: Referral, offer: Offer, end: str, *, step: str, **said) -> Referral:
-    """Close ``offer``, put the referral back in line and offer the place to those after it."""
-    standing = _standing(now)
+    """Close ``offer``, put the referral back in line and offer the place to the next."""
     _close(offer, end)
     with _going_down():  # the step gives the place back
         waiting = REFERRAL.make(
             now, step, passed_over=now.passed_over + 1, **clock.stopped(), **said
         )
-    offer_next(waiting.service, after=standing)
+    offer_next(waiting.service, passed_on=offer)
     return waiting
 
 
@@ -264,11 +279,6 @@ def _runs(offer: Offer) -> bool:
 def _close(offer: Offer, state: str) -> None:
     offer.state, offer.closed_at = state, timezone.now()
     offer.save(update_fields=["state", "closed_at"])
-
-
-def _standing(referral: Referral) -> Standing:
-    rows = Referral.objects.annotate(rank=line_rank())
-    return rows.values_list("passed_over", "rank", "requested_on", "pk").get(pk=referral.pk)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from municipalities.models import Office
 from municipalities.views.public import public_offices
 from referrals.applications.models import Application, Outcome, State
 from referrals.applications.models_parts import ApplicationEvent, PaperRequest
+from referrals.tracking.telling_cases import Cases, cases_of
 
 Event = ApplicationEvent.Kind
 MOST_STEPS = 100  # told to a citizen on one page, the latest
@@ -78,14 +79,15 @@ class Story:
     due_basis: str
     is_late: bool
     asked: PaperRequest | None
+    cases: Cases  # what came of it: assessments, referrals, offers
     is_sent: bool  # something of what was asked for came, and nobody has looked at it yet
 
 
 def story_of(application: Application) -> Story:
-    """Return what the citizen reads of ``application``, in five queries.
+    """Return what the citizen reads of ``application``, in five queries and those of ``cases_of``.
 
     Needs the municipality's scope, ``municipality`` at hand. A deadline is told only where the norm
-    behind it is verified and the clock runs.
+    behind it is verified and the clock runs. Once an assessment began, where that stands is told.
     """
     told = list(application.events.exclude(told="").order_by("-at", "-pk")[:MOST_STEPS])
     asked = application.paper_requests.filter(closed_on__isnull=True).first()
@@ -93,20 +95,24 @@ def story_of(application: Application) -> Story:
     office, hours = _office_of(application)
     due_on, basis = _deadline(application)
     state, kind = CHECKED if is_sent else STATES[application.state]
+    cases = cases_of(application)
+    is_over = application.state == State.CLOSED  # what came of it goes on instead
+    steps = [
+        {"when": step.at, "title": TITLES.get(step.kind, ""), "text": step.told} for step in told
+    ]
+    steps = sorted([*steps, *cases.steps], key=lambda step: step["when"], reverse=True)
     return Story(
-        state=str(state),
-        state_kind=kind,
-        steps=[
-            {"when": step.at, "title": TITLES.get(step.kind, ""), "text": step.told}
-            for step in told
-        ],
-        next_step=_next_step(application, asked, is_sent),
+        state=cases.state if is_over and cases.state else str(state),
+        state_kind=cases.state_kind if is_over and cases.state else kind,
+        steps=steps[:MOST_STEPS],
+        next_step=(is_over and cases.next_step) or _next_step(application, asked, is_sent),
         office=office,
         office_hours=hours,
         is_held=application.owner_id is not None,
-        due_on=due_on,
-        due_basis=basis,
-        is_late=due_on is not None and application.is_late,
+        due_on=cases.due_on or due_on,
+        due_basis=cases.due_basis or basis,
+        is_late=cases.is_late or (due_on is not None and application.is_late),
+        cases=cases,
         asked=asked,
         is_sent=is_sent,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from referrals.letters.views_citizen import track_letter
-from referrals.tracking import views
+from referrals.tracking import views, views_cases
 
 _OF_ONE = "prosledyavane/<slug:obshtina>/<uuid:public_id>/"
 
@@ -18,4 +18,8 @@ urlpatterns = [
     path(f"{_OF_ONE}kopie/", views.track_copy, name="track_copy"),
     path(f"{_OF_ONE}fayl/<int:pk>/", views.track_file, name="track_file"),
     path(f"{_OF_ONE}pismo/<int:pk>/", track_letter, name="track_letter"),
+    path(f"{_OF_ONE}otsenka/<int:pk>/", views_cases.track_assessment, name="track_assessment"),
+    path(
+        f"{_OF_ONE}nasochvane/<int:pk>/<slug:answer>/", views_cases.track_offer, name="track_offer"
+    ),
 ]
