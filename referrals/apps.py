@@ -12,6 +12,7 @@ class ReferralsConfig(AppConfig):
         from municipalities.starting import register_start
         from municipalities.trails import register_trail
         from referrals.assessments.shipped import add_missing as add_assessment_form
+        from referrals.caseload.joining import join as join_cases
         from referrals.joining import join
         from referrals.kinds.shipped import add_missing
         from referrals.models import (
@@ -25,12 +26,16 @@ class ReferralsConfig(AppConfig):
             RoutingRow,
             WaitingRule,
         )
+        from referrals.placing.waiting import place_freed
         from referrals.routing import shipped as referring
+        from services_registry.free_places import register_freed
 
         keeping.RECORDS[Draft.Form.APPLICATION] = Application
         keeping.RECORDS[Draft.Form.LETTER] = Letter
         keeping.RECORDS[Draft.Form.ASSESSMENT] = NeedsAssessment
         join()
+        join_cases()
+        register_freed(place_freed)
         register_start(add_missing)
         register_start(referring.add_missing)
         register_start(add_assessment_form)

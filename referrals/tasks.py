@@ -17,8 +17,12 @@ from municipalities.tasks import RETRY, later
 from municipalities.tenancy import municipality_scope
 from referrals.applications.models import Application
 from referrals.applications.models_parts import ApplicationEvent
+from referrals.caseload import tasks as caseload_tasks  # noqa: F401  registers its tasks
 from referrals.letters import tasks as letter_tasks  # noqa: F401  registers its task
 from referrals.online import tasks as online_tasks  # noqa: F401  registers its tasks
+from referrals.outcomes import tasks as outcome_tasks  # noqa: F401  as above
+from referrals.placing import tasks as placing_tasks  # noqa: F401  as above
+from referrals.provider import tasks as provider_tasks  # noqa: F401  as above
 
 Event = ApplicationEvent.Kind
 SUBJECTS = {

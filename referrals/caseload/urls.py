@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from referrals.caseload import views
+
+urlpatterns = [
+    path("", views.caseload, name="caseload"),
+    path("iznos/", views.export, name="caseload_export"),
+]

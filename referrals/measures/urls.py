@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from referrals.measures import views_late
+
+urlpatterns = [
+    path("zakasneli/", views_late.late, name="referring_late"),
+    path("zakasneli/predavane/", views_late.hand, name="cases_hand"),
+]
