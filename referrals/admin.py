@@ -14,6 +14,7 @@ from municipalities.admin_forms import sized
 from municipalities.admin_site import ScopedAdmin, ScopedStacked
 from municipalities.models import Municipality
 from municipalities.norms.admin import verified_words
+from referrals import admin_referring  # noqa: F401  registers its pages
 from referrals.applications.models import Application
 from referrals.kinds.forms_admin import (
     KindForm,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from typing import Protocol
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -109,8 +110,15 @@ def _two_at_once(other: LegalNorm) -> str:
     }
 
 
-def days_of(norm: LegalNorm) -> str:
-    """Return from when to when a norm is in force, in words."""
+class _Dated(Protocol):
+    @property
+    def valid_from(self) -> dt.date | None: ...
+    @property
+    def valid_to(self) -> dt.date | None: ...
+
+
+def days_of(norm: _Dated) -> str:
+    """Return from when to when a norm or another row of the law is in force, in words."""
     parts = []
     if norm.valid_from:
         parts.append(_("от %(day)s") % {"day": date_format(norm.valid_from)})

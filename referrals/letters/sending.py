@@ -70,4 +70,6 @@ def _told(letter: Letter) -> str:
         return f"Изпратихме ви писмо {of}: {letter.subject}."
     if letter.kind == Letter.Kind.FORWARD:
         return f"Препратихме {what_it_is(application)}то ви на: {letter.recipient}."
+    if letter.kind == Letter.Kind.DIRECTORATE:
+        return f"Пренасочихме желанието ви към: {letter.recipient}. Оценката е приложена."
     return ""

@@ -25,6 +25,7 @@ NORMS = {
     Kind.ANSWER: "answer",
     Kind.FORWARD: "forward",
     Kind.CHILD: "child-at-risk",
+    Kind.DIRECTORATE: "forward",
 }
 SUBJECTS = {
     Kind.PAPERS: "Липсващи документи към {what} № {number}",

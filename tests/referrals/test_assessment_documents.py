@@ -5,19 +5,30 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+import uuid
 
 import pypdf
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
+from municipalities.audit import AccessEvent
 from municipalities.tenancy import municipality_scope
 from municipalities.uploads import PrivateStorage
 from referrals.assessments import contents
 from referrals.assessments.appeal import appeal_note
 from referrals.assessments.documents import make_document, preview
-from referrals.models import AssessmentDocument, Letterhead, ReferringPolicy
+from referrals.assessments.redirecting import redirect_letter
+from referrals.models import (
+    AssessmentDocument,
+    Letter,
+    Letterhead,
+    NeedsAssessment,
+    ReferringPolicy,
+    SocialAssistanceDirectorate,
+)
 from referrals.policy import policy_of
-from referrals.workflow.machine import Actor, Who
+from referrals.workflow.machine import Actor, StepRefused, Who
 from tests.factories import (
     ProviderFactory,
     ServiceFactory,
@@ -35,6 +46,7 @@ from tests.factories_referring import (
     AssessmentQuestionFactory,
     ReferralFactory,
 )
+from tests.projects.test_admin import filled
 from tests.referrals.test_letters_documents import EVIL, alternatives, of_the_union
 
 pytestmark = pytest.mark.django_db
@@ -248,16 +260,16 @@ def test_the_union_stands_where_its_money_pays(scope):
     ("policy", "norm", "said", "unsaid"),
     [
         ({}, {}, "пред административния съд. Жалбата", "дни"),
-        ({}, {"is_verified": False}, "Попитайте във фронт-офиса", "14"),
-        ({}, {"is_verified": True}, "съд в срок от 14 календарни дни от деня", "Попитайте"),
+        ({}, {"is_verified": False}, "Там ще ви кажат", "14"),
+        ({}, {"is_verified": True}, "съд в срок от 14 календарни дни от деня", "Там ще ви кажат"),
         ({"appeal_court": "АС – Сливен"}, {}, "пред АС – Сливен. Жалбата", "административния"),
-        ({"appeal_note": "Жалба до 14 дни."}, {}, "Попитайте", "14"),
-        ({"appeal_note": "Жалба до съда."}, {}, "Жалба до съда.", "Попитайте"),
+        ({"appeal_note": "Жалба до 14 дни."}, {}, "Там ще ви кажат", "14"),
+        ({"appeal_note": "Жалба до съда."}, {}, "Жалба до съда.", "Там ще ви кажат"),
         (
             {"appeal_note": "Жалба до 14 дни.", "appeal_verified": True},
             {"is_verified": False},
             "Жалба до 14 дни.",
-            "Попитайте",
+            "Там ще ви кажат",
         ),
     ],
 )
@@ -268,3 +280,125 @@ def test_no_unverified_number_is_in_the_note(scope, policy, norm, said, unsaid):
     note = appeal_note(policy_of(scope), timezone.localdate())
     assert said in note
     assert unsaid not in note
+
+
+# The pages
+
+
+def finished(sliven, **facts):
+    """Return an assessment that is done, with its document."""
+    with municipality_scope(sliven):
+        row = assessment_of(sliven, **facts)
+        make_document(assessment=row, actor=Actor(Who.SPECIALIST, UserFactory()))
+        NeedsAssessment.objects.filter(pk=row.pk).update(
+            state="done", is_complete=True, number_year=2026, number_seq=7, closed_at=timezone.now()
+        )
+        row.refresh_from_db()
+    return row
+
+
+def page_bytes(response) -> bytes:
+    return b"".join(response.streaming_content) if response.streaming else response.content
+
+
+def test_a_document_is_taken_as_the_bytes_that_were_made_and_it_is_kept_who_took_it(
+    specialist, sliven
+):
+    row = finished(sliven)
+    url = reverse("assessment_document", args=[row.pk, 1])
+    response = specialist.get(url)
+    assert response["Content-Type"] == "application/pdf"
+    with municipality_scope(sliven):
+        assert page_bytes(response) == file_of(row.documents.get())
+        assert AccessEvent.objects.filter(
+            subject_kind="referrals.needsassessment", subject_id=row.pk, action="printed"
+        ).exists()
+    for edition in (0, 2, 32000, 10**18):
+        assert specialist.get(f"{url[:-2]}{edition}/").status_code == 404
+
+
+def test_a_project_is_read_before_there_is_a_number(head, sliven):
+    with municipality_scope(sliven):
+        row = assessment_of(sliven, number="", issued_on=None)
+    response = head.get(reverse("assessment_document", args=[row.pk, 0]))
+    assert "ПРОЕКТ" in text_of(response.content)
+
+
+@pytest.mark.parametrize("name", ["assessment_document", "assessment_redirect"])
+def test_one_of_elena_is_answered_like_none(specialist, elena, name):
+    row = finished(elena, outcome="directorate", authority="ДСП")
+    tail = [1] if name == "assessment_document" else []
+    answers = [specialist.get(reverse(name, args=[pk, *tail])) for pk in (row.pk, row.pk + 1000)]
+    assert [answer.status_code for answer in answers] == [404, 404]
+
+
+def redirected(sliven, **facts):
+    return finished(sliven, outcome="directorate", authority="ДСП – Сливен", **facts)
+
+
+def test_the_letter_opens_with_the_directorate_and_is_sent_as_every_letter(specialist, sliven):
+    row = redirected(sliven)
+    for name in ("ДСП – Сливен", "ДСП – Бургас", "Закрита"):
+        with municipality_scope(sliven):
+            SocialAssistanceDirectorate.objects.create(
+                municipality=sliven, name=name, address="ул. „Държавна“ 1",
+                is_active=name != "Закрита",
+            )  # fmt: skip
+    url = reverse("assessment_redirect", args=[row.pk])
+    text = specialist.get(url).content.decode()
+    assert "ДСП – Сливен" in text
+    assert "Закрита" not in text
+    assert 'value="ДСП – Бургас"' in text
+    data = filled(specialist, url)
+    assert "предварителна оценка № ПО-2026-000007 от 20.11.2026 г." in data["body"]
+    answer = specialist.post(url, data)
+    assert specialist.post(url, data)["Location"] == answer["Location"]
+    with municipality_scope(sliven):
+        letter = Letter.objects.get()
+        assert (letter.kind, letter.recipient, letter.application) == (
+            "dsp", "ДСП – Бургас", row.application,
+        )  # fmt: skip
+        assert row.events.filter(words__contains=letter.number, told="").count() == 1
+    assert answer["Location"] == reverse("letter_send", args=[letter.pk])
+    paper = text_of(page_bytes(specialist.get(reverse("letter", args=[letter.pk]))))
+    assert "ДСП – Бургас ул. „Държавна“ 1" in paper
+    assert "АПК" not in paper
+    specialist.post(answer["Location"], {"how": "printed"})
+    with municipality_scope(sliven):
+        told = row.application.events.exclude(told="").values_list("told", flat=True)
+        assert (
+            list(told)[-1] == "Пренасочихме желанието ви към: ДСП – Бургас. Оценката е приложена."
+        )
+    assert letter.number in specialist.get(url).content.decode()
+
+
+def test_without_a_directorate_the_letter_is_addressed_as_the_conclusion_says(specialist, sliven):
+    url = reverse("assessment_redirect", args=[redirected(sliven).pk])
+    text = specialist.get(f"{url}?dsp=няма").content.decode()
+    assert "Дирекцията още не е записана" in text
+    assert 'value="ДСП – Сливен"' in text
+    project = specialist.post(url, {**filled(specialist, url), "pregled": "1"})
+    assert "ПРОЕКТ" in text_of(project.content)
+    refused = specialist.post(url, {**filled(specialist, url), "body": "Остава […]"})
+    assert refused.status_code == 422
+    with municipality_scope(sliven):
+        assert not Letter.objects.exists()
+
+
+@pytest.mark.parametrize("outcome", ["referred", "no_need", "other"])
+def test_what_is_not_redirected_to_a_directorate_gets_no_such_letter(specialist, sliven, outcome):
+    row = finished(sliven, outcome=outcome, authority="РЗИ")
+    url = reverse("assessment_redirect", args=[row.pk])
+    for answer in (specialist.get(url), specialist.post(url, {"recipient": "ДСП"})):
+        assert answer["Location"] == reverse("assessment", args=[row.pk])
+    with municipality_scope(sliven), pytest.raises(StepRefused):
+        redirect_letter(
+            assessment=row, directorate=None, actor=Actor(Who.HEAD, UserFactory()),
+            form_key=uuid.uuid4(),
+        )  # fmt: skip
+
+
+def test_whoever_has_not_the_case_does_not_write_of_it(specialist, colleague, head, sliven):
+    url = reverse("assessment_redirect", args=[redirected(sliven, owner=colleague.user).pk])
+    assert specialist.get(url).status_code == 403
+    assert head.get(url).status_code == 200
