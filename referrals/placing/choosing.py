@@ -126,7 +126,7 @@ def options(
 
     Where the assessment names no kind yet, all are returned. As many queries for 5 as for 50.
     """
-    kinds = {kind.pk for kind in assessment.kinds.all()}
+    kinds = {kind.pk for kind in assessment.kinds.all()}  # prefetched by the page
     found = services_for(assessment.person.settlement)
     if kinds and not everything:
         found = found.filter(kinds__in=kinds).distinct()
