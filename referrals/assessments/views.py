@@ -88,6 +88,9 @@ def assessment_replace(request: HttpRequest, assessment: NeedsAssessment) -> Htt
     """Begin a new assessment in place of one that is done; what was answered is carried over."""
     if not can_work_on_case(request, assessment):
         raise PermissionDenied
+    if assessment.state != AssessmentState.DONE:
+        messages.info(request, "Заменя се само изготвена оценка.")
+        return redirect("assessment", assessment.pk)
     form = BeginForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:

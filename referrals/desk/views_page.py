@@ -21,6 +21,7 @@ from referrals.applications.overlaps import warnings_for
 from referrals.desk.listing import due_kind, due_words
 from referrals.desk.opening import asked_why, opens_application
 from referrals.intake.forms_alert import DUTY
+from referrals.kinds.models import Nature
 from referrals.permissions import can_see_applications, can_work_on
 from referrals.workflow import StepRefused, may
 from services_registry.models import Service
@@ -110,6 +111,8 @@ def next_step(
     if application.person_id is None and not application.is_alert:
         return Way("Свържи с лице", reverse("application_tie", args=here),
                    why="Заявлението още не е свързано с лице.")  # fmt: skip
+    if application.kind.nature == Nature.WISH:
+        return Way("Започни оценката", reverse("assessment_begin", args=here))
     return Way("Приключи", reverse("application_close", args=here))
 
 

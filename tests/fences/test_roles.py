@@ -105,6 +105,17 @@ TABLE = """
 {letter_new}                        in     ok   ok   no   no   no  no   no
 {letter_send}                       in     ok   ok   no   no   no  no   no
 {letter}                            in     --   --   no   no   no  no   no
+{assessment_begin}                  in     to   to   no   no   no  no   no
+{assessment}                        in     ok   ok   no   no   no  no   no
+{assessment_fill}                   in     ok   ok   no   no   no  no   no
+{assessment_conclude}               in     ok   ok   no   no   no  no   no
+{assessment_check}                  in     ok   ok   no   no   no  no   no
+{assessment}stapka/urgent/          in     ok   ok   no   no   no  no   no
+{assessment}stapka/return/          in     no   to   no   no   no  no   no
+{assessment_replace}                in     to   to   no   no   no  no   no
+{assessment}dokument/0/             in     ok   ok   no   no   no  no   no
+{assessment}dokument/1/             in     --   --   no   no   no  no   no
+{assessment_redirect}               in     to   to   no   no   no  no   no
 /obshtina/hora/                     in     no   ok   no   ok   no  no   no
 /obshtina/hora/pokani/              in     no   no   no   ok   no  no   no
 /obshtina/hora/pokani/nova/         in     no   no   no   ok   no  no   no
@@ -171,6 +182,13 @@ TABLE = """
 /admin/referrals/letterhead/        in     no   ok   no   ok   no  no   no
 {admin:referrals_letterhead}        in     no   ok   no   ok   no  no   no
 /admin/referrals/letterhead/add/    in     no   to   no   to   no  no   no
+/admin/referrals/routingrow/        in     no   ok   no   ok   no  no   no
+{admin:referrals_routingrow}        in     no   ok   no   ok   no  no   no
+/admin/referrals/socialassistancedirectorate/ in no ok no ok   no  no   no
+/admin/referrals/waitingrule/       in     no   ok   no   ok   no  no   no
+{admin:referrals_waitingrule}       in     no   ok   no   ok   no  no   no
+/admin/referrals/referringpolicy/   in     no   ok   no   ok   no  no   no
+/admin/referrals/referringpolicy/add/ in   no   to   no   to   no  no   no
 /admin/municipalities/municipality/ in     no   ok   ok   ok   no  no   ok
 /admin/municipalities/municipality/add/ in no   no   no   no   no  no   no
 {admin:municipalities_municipality} in     no   ok   ok   ok   no  no   ok
@@ -206,6 +224,15 @@ OF_AN_APPLICATION = (
     "application_protocol",
     "application_new_code",
     "letter_new",
+    "assessment_begin",
+)
+OF_AN_ASSESSMENT = (
+    "assessment",
+    "assessment_fill",
+    "assessment_conclude",
+    "assessment_check",
+    "assessment_replace",
+    "assessment_redirect",
 )
 LINES = [line.split() for line in TABLE.strip().splitlines()]
 
@@ -233,6 +260,12 @@ def everybody(sliven, client, specialist, head, manager, administrator, dpo, pro
             "person_relation_new",
         ),
         **_pages(rows, "referrals.application", *OF_AN_APPLICATION),
+        **_pages(rows, "referrals.needsassessment", *OF_AN_ASSESSMENT),
+        **{
+            f"{{assessment}}{tail}": _address(rows, "referrals.needsassessment", "assessment")
+            + tail
+            for tail in ("stapka/urgent/", "stapka/return/", "dokument/0/", "dokument/1/")
+        },
         **_pages(rows, "referrals.attachment", "application_file"),
         **_pages(rows, "referrals.letter", "letter", "letter_send"),
         **_pages(rows, "frontoffice.followup", "follow_up", "follow_up_hand_over"),

@@ -116,7 +116,7 @@ def test_the_next_step_follows_the_state(application, specialist, sliven):
         person = PersonFactory(municipality=sliven)
         handling.tie(application=application, by=specialist.user, person=person)
     page = text(specialist.get(at(application)))
-    assert f'<a class="button" href="{at(application, "priklyuchvane/")}"' in page
+    assert f'<a class="button" href="/rabotno-myasto/otsenki/nova/{application.pk}/"' in page
 
 
 def test_a_colleagues_application_is_read_and_noted_not_worked_on(mine, colleague, head):
