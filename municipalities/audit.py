@@ -16,6 +16,8 @@ from django_scopes import ScopedManager
 
 from municipalities.tenancy import MunicipalModel
 
+AS_PROVIDER = "provider"  # the role on record of those who work for a provider
+
 
 class TenantEvent(pghistory.models.Event):
     """Base of history tables whose rows belong to a municipality, as the tracked rows do."""
@@ -94,16 +96,19 @@ def record_access(
     *,
     reason: str = "",
     rows: int = 1,
+    municipality: models.Model | None = None,
+    role: str = "",
 ) -> AccessEvent:
     """Keep that the signed-in person of ``request`` saw ``subject``; return the row.
 
     ``subject`` is an instance, or a model class for an export of many rows. The path is kept
-    without its query string, which may hold what was searched for.
+    without its query string, which may hold what was searched for. ``municipality`` and ``role``
+    are said of those who do not work for the municipality, as a provider's people.
     """
     return AccessEvent.objects.create(
-        municipality=request.municipality,
+        municipality=municipality or request.municipality,
         user=request.user,
-        role=request.membership.role if request.membership else "",
+        role=role or (request.membership.role if request.membership else ""),
         action=action,
         subject_kind=subject._meta.label_lower,
         subject_id=subject.pk if isinstance(subject, models.Model) else None,

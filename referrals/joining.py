@@ -20,6 +20,8 @@ from frontoffice.models import Person
 from municipalities.models import Membership
 from referrals.applications.models import Application, State, whose_day_passed
 from referrals.applications.models_parts import ApplicationEvent
+from referrals.provider.incoming import tab_of
+from services_registry.portal_tabs import register_tab
 
 SHOWN = 6
 KIND = ("zayavleniya", "Заявления")
@@ -80,7 +82,8 @@ def _steps(request: HttpRequest, person: Person) -> QuerySet:
 
 
 def join() -> None:
-    """Add applications to the pages of the desk."""
+    """Add applications to the pages of the desk, referrals to the portal of providers."""
+    register_tab(tab_of)
     register_figures(figures)
     register_part("referrals/today.html", waiting)
     register_lines(

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from municipalities import team
-from municipalities.audit import AccessEvent, record_access
+from municipalities.audit import AS_PROVIDER, AccessEvent, record_access
 from municipalities.exports import Column, xlsx_response
 from municipalities.forms_team import AccessFilter
 from municipalities.models import Role
@@ -24,7 +24,7 @@ PER_PAGE = 50
 LOOKS_ON_A_RECORD = 25
 MOST_EXPORTED = 50_000  # rows; more do not open well in a spreadsheet
 KIND = re.compile(r"[a-z_]{1,40}\.[a-z_]{1,40}")
-ROLE_NAMES = dict(Role.choices)
+ROLE_NAMES = {**dict(Role.choices), AS_PROVIDER: "доставчик"}
 
 
 def _page(request: HttpRequest, events: QuerySet[AccessEvent], size: int, name: str) -> Page:

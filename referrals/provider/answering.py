@@ -150,8 +150,7 @@ def dates(
         by=actor,
         words=_said(changed),
         told=_told_of(changed),
-        **changed,
-        **_clock_after(now, changed),
+        **{**changed, **_clock_after(now, changed)},
     )
 
 

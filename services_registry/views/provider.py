@@ -36,6 +36,7 @@ from services_registry.models import (
     SiteHours,
 )
 from services_registry.permissions import own_provider, works_for_a_provider
+from services_registry.portal_tabs import tabs_of
 from services_registry.upkeep import proposals
 from services_registry.upkeep.freshness import CAPACITY_HOLDS
 from services_registry.values import fingerprint
@@ -142,6 +143,7 @@ def _list_page(
             "due": list(due.order_by("name", "pk")[: NAMED_IN_REMINDER + 1]),
             "due_named": NAMED_IN_REMINDER,
             "form": bound,
+            "tabs": tabs_of(provider),
         },
         status=422 if bound else 200,
     )
@@ -271,6 +273,7 @@ def _service_page(
                 )[:10]
             ),
             "form": refused,
+            "tabs": tabs_of(provider),
         },
         status=422 if refused else 200,
     )
