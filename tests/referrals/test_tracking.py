@@ -443,4 +443,4 @@ def test_the_page_takes_the_same_queries_however_much_there_is(
                     content_type="application/pdf", path=f"{sliven.pk}/{'0' * 32}",
                 )  # fmt: skip
 
-    queries.assert_same(citizen, page(application), more, name="track: application", at_most=14)
+    queries.assert_same(citizen, page(application), more, name="track: application", at_most=15)
