@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from referrals.outcomes import views
+
+urlpatterns = [path("vapros/<int:pk>/", views.outcome_call, name="outcome_call")]
