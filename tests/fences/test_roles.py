@@ -35,6 +35,8 @@ TABLE = """
 /zayavlenie/                        ok     ok   ok   ok   ok   ok  ok   ok
 /zayavlenie/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA/ ok ok ok ok ok ok ok ok
 /zayavlenie/prosledyavane/          ok     ok   ok   ok   ok   ok  ok   ok
+/chakashti/sliven/                  ok     ok   ok   ok   ok   ok  ok   ok
+/otziv/sliven/x/                    --     --   --   --   --   --  --   --
 /dostapnost/                        ok     ok   ok   ok   ok   ok  ok   ok
 /lichni-danni/                      ok     ok   ok   ok   ok   ok  ok   ok
 /lichni-danni/sliven/               ok     ok   ok   ok   ok   ok  ok   ok
@@ -116,6 +118,14 @@ TABLE = """
 {assessment}dokument/0/             in     ok   ok   no   no   no  no   no
 {assessment}dokument/1/             in     --   --   no   no   no  no   no
 {assessment_redirect}               in     to   to   no   no   no  no   no
+{choose_services}                   in     ok   ok   no   no   no  no   no
+{choose_service}                    in     --   --   no   no   no  no   no
+{referral}                          in     ok   ok   no   no   no  no   no
+{referral}stapka/withdraw/          in     ok   ok   no   no   no  no   no
+{referral}stapka/start/             in     to   to   no   no   no  no   no
+{referral}stapka/change/            in     to   to   no   no   no  no   no
+{outcome_call}                      in     ok   ok   no   no   no  no   no
+{unchoose_service}                  in     405  405  no   no   no  no   no
 /obshtina/hora/                     in     no   ok   no   ok   no  no   no
 /obshtina/hora/pokani/              in     no   no   no   ok   no  no   no
 /obshtina/hora/pokani/nova/         in     no   no   no   ok   no  no   no
@@ -265,6 +275,15 @@ def everybody(sliven, client, specialist, head, manager, administrator, dpo, pro
             f"{{assessment}}{tail}": _address(rows, "referrals.needsassessment", "assessment")
             + tail
             for tail in ("stapka/urgent/", "stapka/return/", "dokument/0/", "dokument/1/")
+        },
+        **_pages(rows, "referrals.needsassessment", "choose_services"),
+        "{choose_service}": _address(rows, "referrals.needsassessment", "choose_services")
+        + f"{rows[apps.get_model('services_registry.service')].pk}/",
+        **_pages(rows, "referrals.referral", "referral", "unchoose_service"),
+        **_pages(rows, "referrals.outcomequestion", "outcome_call"),
+        **{
+            f"{{referral}}{tail}": _address(rows, "referrals.referral", "referral") + tail
+            for tail in ("stapka/withdraw/", "stapka/start/", "stapka/change/")
         },
         **_pages(rows, "referrals.attachment", "application_file"),
         **_pages(rows, "referrals.letter", "letter", "letter_send"),
