@@ -18,7 +18,15 @@ from frontoffice.models import Consultation
 from municipalities.models import LegalNorm, Membership, Office, WorkdayChange
 from municipalities.tenancy import municipality_scope
 from projects.models import Activity, Programme, Project
-from referrals.models import ApplicationKind, Letterhead, PrivacyNotice
+from referrals.models import (
+    ApplicationKind,
+    Letterhead,
+    PrivacyNotice,
+    ReferringPolicy,
+    RoutingRow,
+    SocialAssistanceDirectorate,
+    WaitingRule,
+)
 from services_registry.models import Provider, Service
 from tests import factories, factories_projects
 from tests.support import people
@@ -199,9 +207,13 @@ IN_ADMIN = [
     ("administrator", ApplicationKind),
     ("administrator", PrivacyNotice),
     ("administrator", Letterhead),
+    ("administrator", RoutingRow),
+    ("administrator", SocialAssistanceDirectorate),
+    ("administrator", WaitingRule),
+    ("administrator", ReferringPolicy),
 ]
 # What was offered, used or read stays: it ends, is switched off, is followed by the next.
-NOT_DELETED = {Service, LegalNorm, ApplicationKind, PrivacyNotice}
+NOT_DELETED = {Service, LegalNorm, ApplicationKind, PrivacyNotice, WaitingRule}
 
 
 def route(model, what: str, *args) -> str:
