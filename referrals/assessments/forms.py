@@ -145,7 +145,7 @@ class FillForm(VersionedForm):
         self.fields.update(answers_form(alike, at_desk=True)().fields)
         for question in self.questions:
             field = self.fields[f"q{question.pk}"]
-            if isinstance(field.widget, forms.RadioSelect):
+            if type(field.widget) is forms.RadioSelect:  # not its kin of several boxes
                 cast("forms.ChoiceField", field).choices = [
                     UNSAID,
                     *cast("Any", field).choices,
@@ -206,7 +206,7 @@ class FillForm(VersionedForm):
             required = {f"q{one.pk}" for one in questions if one.is_required}
             fields = [self[f"q{one.pk}"] for one in questions]
             named.append(_section(f"oblast-{area.pk}", area.name, area.hint, fields, required))
-        named.append(_section("riskove", "Рискове накратко", "", [self["risks"]], set()))
+        named.append(_section("riskove", "Обобщение", "", [self["risks"]], set()))
         return named
 
 
