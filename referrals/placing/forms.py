@@ -32,6 +32,7 @@ class PriorityField(forms.ModelChoiceField):
         super().__init__(
             WaitingPriority.objects.none(),
             required=False,
+            blank=True,
             label="Предимство",
             empty_label="без предимство",
             widget=forms.RadioSelect,

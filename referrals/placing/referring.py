@@ -381,10 +381,15 @@ def note(*, referral: Referral, actor: Actor, text: str) -> Referral:
 
 
 def made_just_now(
-    referral: Referral, event: str, by: User | None, *, words: str | None = None
+    referral: Referral,
+    event: str | tuple[str, ...],
+    by: User | None,
+    *,
+    words: str | None = None,
 ) -> bool:
     """Say whether ``by`` made this kind of step a moment ago: a form that was sent twice."""
-    steps = referral.events.filter(kind=event, user=by, at__gt=timezone.now() - SAID_AGAIN)
+    kinds = (event,) if isinstance(event, str) else event
+    steps = referral.events.filter(kind__in=kinds, user=by, at__gt=timezone.now() - SAID_AGAIN)
     return (steps if words is None else steps.filter(words=words[:1000])).exists()
 
 

@@ -60,7 +60,7 @@ class Step:
     form: type[forms.StepForm]
     verb: Callable[..., Any]
     step: str
-    event: str
+    event: str | tuple[str, ...]
     done: str
     lead: str = ""
     is_for_owner: bool = True
@@ -215,7 +215,7 @@ STEPS = {
         form=forms.OfferForm,
         verb=_answer_offer,
         step="take_offer",
-        event="offer_taken",
+        event=("offer_taken", "offer_passed", "withdrawn"),
         done="Отговорът е записан.",
         lead="От името на човека, както го е казал.",
         has_version=False,

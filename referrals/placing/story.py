@@ -74,10 +74,10 @@ def standing(referral: Referral, position: int | None, offer: Offer | None) -> s
     if referral.state == S.CHOSEN:
         return _standing_of_a_choice(referral)
     if referral.state == S.SENT:
-        return f"При доставчика от {_day(referral.sent_at)}. Чака се отговорът му."
+        return f"При доставчика от {_day(referral.sent_at)} Чака се отговорът му."
     if referral.state == S.WAITING:
         place = f"№ {position} в листата на чакащите" if position else "В листата на чакащите"
-        return f"{place}, от {_day(referral.waiting_since)}. Няма свободно място."
+        return f"{place} от {_day(referral.waiting_since)} Няма свободно място."
     if referral.state == S.OFFERED:
         until = f" Отговаря до {offer.until:%d.%m.%Y} г." if offer else ""
         return f"На човека е предложено място.{until}"
@@ -109,7 +109,7 @@ def _standing_at_the_end(referral: Referral) -> str:
 
 
 def _day(moment: dt.datetime | None) -> str:
-    return f"{timezone.localtime(moment):%d.%m.%Y} г." if moment else "неизвестно кога"
+    return f"{timezone.localtime(moment):%d.%m.%Y} г." if moment else "–."
 
 
 def due(referral: Referral) -> tuple[str, str]:
@@ -132,7 +132,7 @@ def next_way(referral: Referral, *, may_work: bool, is_told: bool) -> Way | None
     if referral.state == S.CHOSEN:
         return _next_of_a_choice(referral)
     if referral.state == S.SENT and not is_told:
-        why = "Доставчикът няма профил и е-поща в портала. Обадете му се или му пратете връзка."
+        why = "Няма профил и е-поща. Обадете му се."
         return _way(referral, "link", "Прати връзка на доставчика", why)
     if referral.state == S.SENT and referral.is_late:
         return _way(referral, "link", "Прати връзка на доставчика", "Доставчикът не отговори.")
@@ -143,7 +143,7 @@ def next_way(referral: Referral, *, may_work: bool, is_told: bool) -> Way | None
         return _way(referral, "start", "Запиши началото", why)
     soon = timezone.localdate() + ENDS_SOON
     if referral.state == S.STARTED and referral.until and referral.until <= soon:
-        why = f"Уговореното е до {referral.until:%d.%m.%Y} г. Ако не продължава, приключете го."
+        why = f"Уговореното е до {referral.until:%d.%m.%Y} г."
         return _way(referral, "prolong", "Продължи", why)
     if referral.state == S.DECLINED and not referral.replaced_by.exists():
         return _way(referral, "change", "Избери друга услуга", "Доставчикът отказа.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -56,6 +57,7 @@ def page(request: HttpRequest, referral: Referral) -> HttpResponse:
             "links": links,
             "steps": story.story(referral),
             "others": others.order_by("ordinal"),
+            "edition": referral.assessment.documents.aggregate(last=Max("edition"))["last"],
             "replaced_by": referral.replaced_by.select_related("service").first(),
         },
     )
