@@ -81,7 +81,7 @@ def find_usable(token: str) -> ProviderLink | None:
     """
     rows = ProviderLink.objects.select_related(
         "referral__assessment", "referral__person__settlement", "referral__service__municipality",
-        "referral__provider", "referral__owner",
+        "referral__provider", "referral__municipality",
     )  # fmt: skip
     return rows.filter(
         token_hash=hash_of(token),

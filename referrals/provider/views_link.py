@@ -38,7 +38,8 @@ S = ReferralState
 WRONG_LINKS = Limit("provider_link", amount=20, seconds=600)
 DATES, DECLINE = "dates", "decline"
 ACCEPTED = (
-    "Приехте човека. Обадете се във фронт-офиса за името и телефона му, или го изчакайте с документа."
+    "Приехте човека. Обадете се във фронт-офиса за името и телефона му, или го изчакайте с "
+    "документа."
 )
 # Which forms stand on the page in which state, by the word they are sent with.
 FORMS: dict[str, dict[str, type[forms.AnswerForm]]] = {
@@ -105,7 +106,7 @@ def _answered(request: HttpRequest, found: ProviderLink) -> HttpResponse:
     else:
         messages.success(request, ACCEPTED if step.step == "accept" else step.done)
         # The link of what was refused leads nowhere any more.
-        there = request.path if done.is_open else referral.service.get_absolute_url()
+        there = request.path if done.is_open else referral.municipality.get_absolute_url()
         return redirect(there)
     return _page(request, referral, kind=kind, bound=form, no_place=no_place)
 

@@ -147,6 +147,10 @@ TABLE = """
 {provider_service}                  in     no   no   no   no   no  --   no
 {provider_proposal}                 in     no   no   no   no   no  --   no
 {provider_proposal_seen}            in     no   no   no   no   no  --   no
+/dostavchik/nasochvaniya/           in     no   no   no   no   no  ok   no
+{provider_referral}                 in     no   no   no   no   no  --   no
+{provider_referral}stapka/accept/   in     no   no   no   no   no  --   no
+/dostavchik/nasochvaniya/vrazka/sliven/AAAA/ -- -- --  --   --   --  --   --
 /registar/predlozheniya/            in     no   ok   no   ok   no  no   no
 {proposal}                          in     no   ok   no   ok   no  no   no
 /registar/                          in     ok   ok   no   ok   no  no   no
@@ -294,6 +298,11 @@ def everybody(sliven, client, specialist, head, manager, administrator, dpo, pro
             rows, "frontoffice.personrelation", "person_relation", "person_relation_end"
         ),
         # Of a provider for whom nobody among these people works.
+        **_pages(rows, "referrals.referral", "provider_referral"),
+        "{provider_referral}stapka/accept/": _address(
+            rows, "referrals.referral", "provider_referral"
+        )
+        + "stapka/accept/",
         "{provider_service}": _address(rows, "services_registry.service", "provider_service"),
         "{provider_proposal}": _address(rows, "services_registry.service", "provider_proposal"),
         "{provider_proposal_seen}": _address(
