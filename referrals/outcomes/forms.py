@@ -52,7 +52,7 @@ class AnswerForm(forms.Form):
         max_length=1000,
         validators=[_refuse_egn],
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Не е задължително. Чете го само служителят, при когото е случаят ви."),
+        help_text=_("Не е задължително. Четат го само служителите на фронт-офиса."),
         error_messages={
             "max_length": _("Съкратете текста: най-много %(limit_value)d знака."),
             "null_characters_not_allowed": _("В текста има знак, който не се чете."),
