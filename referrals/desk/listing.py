@@ -6,7 +6,18 @@ import datetime as dt
 from typing import Any
 
 from django import forms
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
 from django.utils import timezone
 
 from municipalities.models import Membership, Office, User
@@ -14,6 +25,7 @@ from municipalities.permissions import DESK_ROLES
 from referrals.applications.models import OPEN_STATES, Application, ApplicationQuerySet, Channel
 from referrals.applications.models import State as S
 from referrals.applications.models_parts import ApplicationEvent
+from referrals.assessments.models import NeedsAssessment
 from referrals.desk.searching import LONGEST_QUESTION, says
 from referrals.kinds.models import ApplicationKind
 
@@ -137,7 +149,7 @@ def listed(rows: ApplicationQuerySet, *, tab: str, user: User, question: str = "
     them. Closed ones by when they were closed.
     """
     rows = rows.filter(says(question) if question else conditions(user)[tab])
-    rows = rows.for_listing().annotate(has_new_paper=new_paper())
+    rows = rows.for_listing().annotate(has_new_paper=new_paper(), assessed=last_assessment())
     if tab == CLOSED and not question:
         return rows.order_by("-closed_at", "-pk")
     runs = Q(state__in=(S.RECEIVED, S.IN_WORK), due_on__isnull=False)
@@ -176,6 +188,12 @@ def due_kind(application: Application) -> str:
         return "late"
     ahead = (application.due_on - timezone.localdate()).days if application.due_on else 99
     return "due" if ahead <= SOON else "plain"
+
+
+def last_assessment() -> Subquery:
+    """Return the id of the last assessment of an application, None where there is none."""
+    made = NeedsAssessment.objects.filter(application=OuterRef("pk")).order_by("-pk")
+    return Subquery(made.values("pk")[:1])
 
 
 def left_words(day: dt.date) -> str:

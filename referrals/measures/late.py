@@ -120,12 +120,12 @@ def explained(cases: list[CaseLine]) -> list[Why]:
     sent = [case.row.pk for case in cases if case.is_referral]
     last: dict[tuple[bool, int], Any] = {}
     for step in AssessmentEvent.objects.filter(assessment__in=drafts).order_by(
-        "assessment", "-at", "-pk"
-    ).distinct("assessment"):  # fmt: skip
+        "assessment_id", "-at", "-pk"
+    ).distinct("assessment_id"):  # fmt: skip
         last[False, step.assessment_id] = step
     for step in ReferralEvent.objects.filter(referral__in=sent).order_by(
-        "referral", "-at", "-pk"
-    ).distinct("referral"):  # fmt: skip
+        "referral_id", "-at", "-pk"
+    ).distinct("referral_id"):  # fmt: skip
         last[True, step.referral_id] = step
     return [_why(case, last.get((case.is_referral, case.row.pk))) for case in cases]
 
