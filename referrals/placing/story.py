@@ -9,7 +9,7 @@ from itertools import chain
 from django.urls import reverse
 from django.utils import timezone
 
-from referrals.assessments.models import AssessmentState
+from referrals.assessments.models import AssessmentState, Conclusion, NeedsAssessment
 from referrals.clocked import StepEvent
 from referrals.desk.listing import SOON, left_words
 from referrals.placing.models import MOVING_REFERRAL, Referral, ReferralState
@@ -166,7 +166,7 @@ _WAYS = (
     ("Запиши началото", "start", "start", True),
     ("Продължи", "prolong", "prolong", True),
     ("Приключи", "end", "end", True),
-    ("Прати връзка", "link", "decline", True),
+    ("Прати връзка", "link", "hand", True),
     ("Друга услуга", "change", "withdraw", True),
     ("Предимство", "priority", "set_priority", True),
     ("Спри срока", "pause", "pause", True),
@@ -192,7 +192,15 @@ def ways(
         if not REFERRAL.may(referral, step) or not _makes_sense(referral, slug, has_rule):
             continue
         found.append(_way(referral, slug, words, ""))
+    if may_work and referral.is_open and _leads_to_services(referral.assessment):
+        href = reverse("choose_services", args=[referral.assessment_id])
+        found.append(Way("Още една услуга", href))
     return [way for way in found if without is None or way.href != without.href]
+
+
+def _leads_to_services(assessment: NeedsAssessment) -> bool:
+    is_done = assessment.state == AssessmentState.DONE
+    return is_done and assessment.outcome == Conclusion.REFERRED
 
 
 def _makes_sense(referral: Referral, slug: str, has_rule: bool) -> bool:

@@ -331,3 +331,18 @@ def test_a_link_is_sent_again_once_though_pressed_twice(
         (link,) = row.links.all()
     assert (link.email, link.created_by) == ("dom@example.bg", specialist.user)
     assert "dom@example.bg" in text(specialist.get(at(row)))
+
+
+def test_a_long_story_takes_as_many_queries_as_a_short_one(of, specialist, sliven, queries):
+    row = of("sent")
+    specialist.get(at(row))  # the look is kept once
+
+    def make(count: int) -> None:
+        with municipality_scope(sliven):
+            for number in range(count):
+                row.events.create(
+                    municipality=sliven, kind="note", words=f"{number}", user=specialist.user
+                )
+                OfferFactory(municipality=sliven, referral=row, state="lapsed")
+
+    queries.assert_same(specialist, at(row), make, name="referral")

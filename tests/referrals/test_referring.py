@@ -1,9 +1,15 @@
 """The verbs of the desk upon a referral: what each leaves, what each refuses, sent twice."""
 
+from __future__ import annotations
+
 import datetime as dt
+import threading
 import uuid
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from municipalities.tenancy import municipality_scope
@@ -345,3 +351,45 @@ def test_handed_over_noted_once_and_given_a_priority(scope, actor, colleague):
     assert first.priority == priority
     assert referring.set_priority(referral=first, actor=actor, priority=None).priority is None
     assert kinds(referral) == ["handed", "note", "priority", "priority"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pressed_by_many_at_once_a_service_is_chosen_once_and_sent_once(sliven, specialist):
+    actor = Actor(Who.SPECIALIST, specialist.user)
+    RoutingRowFactory(municipality=sliven)
+    service = factories.ServiceFactory(municipality=sliven)
+    urgent = AssessmentFactory(
+        municipality=sliven,
+        is_urgent=True,
+        urgent_reason="Без подслон.",
+        follow_up_on=timezone.localdate(),
+    )
+    keys = [uuid.uuid4(), uuid.uuid4()]
+    gate, answers = threading.Barrier(6), Counter()
+
+    def press(number: int) -> None:
+        try:
+            connection.ensure_connection()
+            gate.wait(30)
+            with municipality_scope(sliven):
+                made = chosen(urgent, service, actor, form_key=keys[number % 2])
+                answers["избрана"] += 1
+                referring.send(referral=made, actor=actor)
+                answers["изпратена"] += 1
+        except StepRefused as refused:
+            answers[str(refused).split("„")[0].strip()] += 1
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        for done in [pool.submit(press, number) for number in range(6)]:
+            done.result(60)
+    assert answers == {
+        "избрана": 3,
+        "изпратена": 1,
+        "Насочването вече е": 2,
+        "Тази услуга вече е избрана.": 3,
+    }
+    with municipality_scope(sliven):
+        (row,) = Referral.objects.all()
+        assert kinds(row) == ["chosen", "sent"]
