@@ -87,6 +87,11 @@ TABLE = """
 /rabotno-myasto/zayavleniya/registar/ in     ok   ok   no   no   no  no   no
 /rabotno-myasto/zayavleniya/novo/   in     ok   ok   no   no   no  no   no
 /rabotno-myasto/zayavleniya/signal/ in     ok   ok   no   no   no  no   no
+/rabotno-myasto/nasochvaniya/       in     ok   ok   no   no   no  no   no
+/rabotno-myasto/nasochvaniya/zakasneli/ in no   ok   no   no   no  no   no
+/rabotno-myasto/nasochvaniya/zakasneli/predavane/ in no to no  no   no  no   no
+/rabotno-myasto/nasochvaniya/chisla/ in    ok   ok   no   no   no  no   no
+/rabotno-myasto/nasochvaniya/chisla/iznos/ in ok ok   no   no   no  no   no
 {application_registered}            in     ok   ok   no   no   no  no   no
 {application_edit}                  in     ok   ok   no   no   no  no   no
 {application_protocol}              in     ok   ok   no   no   no  no   no
