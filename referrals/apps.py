@@ -26,8 +26,10 @@ class ReferralsConfig(AppConfig):
             RoutingRow,
             WaitingRule,
         )
+        from referrals.placing.news import mail_news
         from referrals.placing.waiting import place_freed
         from referrals.routing import shipped as referring
+        from referrals.workflow.machine import register_hearer
         from services_registry.free_places import register_freed
 
         keeping.RECORDS[Draft.Form.APPLICATION] = Application
@@ -36,6 +38,7 @@ class ReferralsConfig(AppConfig):
         join()
         join_cases()
         register_freed(place_freed)
+        register_hearer(mail_news)
         register_start(add_missing)
         register_start(referring.add_missing)
         register_start(add_assessment_form)

@@ -13,15 +13,12 @@ import datetime as dt
 from django.db import transaction
 from django.utils import timezone
 
-from frontoffice.followups.following import close_follow_up
 from frontoffice.followups.models import FollowUp
 from frontoffice.kept import lock_kept
-from municipalities.models import Membership
 from municipalities.norms.deadlines import changes_from, next_working
 from municipalities.tasks import later
-from municipalities.team import ROLES_AT_DESK
 from referrals.outcomes.models import OutcomeQuestion
-from referrals.placing.calling import call_task, is_mailed, phones_of
+from referrals.placing.calling import call_task, call_was_made, is_mailed, phones_of
 from referrals.placing.models import EndReason, Referral, ReferralState
 from referrals.policy import policy_of
 from referrals.workflow.machine import CLOCK, Actor, StepRefused
@@ -111,7 +108,7 @@ def answer(
     REFERRAL.make(
         referral, "answer_outcome", by=actor, words=words, told="Записахме отговора ви. Благодарим."
     )
-    _close_call(row, actor, words)
+    call_was_made(referral=referral, about=f"outcome {row.pk}", by=actor.user, outcome=words)
     if reached == Reached.NO or helped == Helped.NO:
         _raise_it(row, referral)
     return row
@@ -129,7 +126,7 @@ def drop(*, question: OutcomeQuestion, actor: Actor = CLOCK, note: str = "") -> 
     REFERRAL.record(
         referral, "note", by=actor, words=words, source=referral.state, target=referral.state
     )
-    _close_call(row, actor, words)
+    call_was_made(referral=referral, about=f"outcome {row.pk}", by=actor.user, outcome=words)
     return True
 
 
@@ -181,15 +178,3 @@ def _raise_it(row: OutcomeQuestion, referral: Referral) -> None:
         ),
         due_on=next_working(today + dt.timedelta(days=1), changes_from(today)),
     )
-
-
-def _close_call(row: OutcomeQuestion, actor: Actor, words: str) -> None:
-    """Close the task to telephone: by whoever heard the answer."""
-    if row.follow_up is None or actor.user is None:
-        return
-    there = Membership.objects.current().filter(user=actor.user, role__in=ROLES_AT_DESK)
-    membership = there.select_related("user").first()
-    if membership:
-        close_follow_up(
-            row.follow_up, membership=membership, state=FollowUp.State.DONE, outcome=words[:300]
-        )

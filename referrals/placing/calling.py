@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from frontoffice.followups.following import create_follow_up
+from frontoffice.followups.following import close_follow_up, create_follow_up
 from frontoffice.followups.models import FollowUp
-from municipalities.models import Membership, Role
+from municipalities.models import Membership, Role, User
 from municipalities.team import ROLES_AT_DESK
 from referrals.placing.models import Referral
 
@@ -28,13 +28,32 @@ def call_task(
         return None
     follow_up, _is_new = create_follow_up(
         membership=works,
-        form_key=uuid.uuid5(_KEYS, f"{referral.municipality_id} {about}"),
+        form_key=_key(referral, about),
         title=title,
         note=note,
         due_on=due_on,
         person=referral.person,
     )
     return follow_up
+
+
+def call_was_made(*, referral: Referral, about: str, by: User | None, outcome: str) -> None:
+    """Close the task about ``about``, if there is one, for somebody at the desk who made the call.
+
+    Nothing happens where nobody of the desk did: the task stays with whoever has it.
+    """
+    if by is None:
+        return
+    task = FollowUp.objects.filter(form_key=_key(referral, about)).first()
+    there = Membership.objects.current().filter(user=by, role__in=ROLES_AT_DESK)
+    membership = there.select_related("user").first() if task else None
+    if task and membership:
+        state = FollowUp.State.DONE
+        close_follow_up(task, membership=membership, state=state, outcome=outcome[:300])
+
+
+def _key(referral: Referral, about: str) -> uuid.UUID:
+    return uuid.uuid5(_KEYS, f"{referral.municipality_id} {about}")
 
 
 def _who_calls(referral: Referral) -> Membership | None:

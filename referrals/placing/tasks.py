@@ -14,6 +14,7 @@ from municipalities.models import Municipality
 from municipalities.norms.deadlines import changes_from, next_working
 from municipalities.tasks import RETRY, later
 from municipalities.tenancy import municipality_scope
+from referrals.applications.models import Application
 from referrals.placing import waiting
 from referrals.placing.calling import call_task, is_mailed, phones_of
 from referrals.placing.models import Referral, ReferralState
@@ -21,6 +22,7 @@ from referrals.placing.models_waiting import Offer
 from services_registry.models import Service
 
 SUBJECT = "Очакваме отговора ви по заявлението ви"
+NEWS = "Има новина по заявлението ви"
 MOST_AT_ONCE = 200  # offers of one service by one task
 
 
@@ -68,8 +70,6 @@ def tell_offer(*, municipality: int, offer: int) -> None:
 
     Nothing happens where the offer was answered or ended meanwhile.
     """
-    from referrals.tasks import tracking_address  # which registers the tasks of this module
-
     owner = Municipality.objects.get(pk=municipality)
     with municipality_scope(owner):
         found = (
@@ -84,17 +84,36 @@ def tell_offer(*, municipality: int, offer: int) -> None:
         if not is_mailed(referral):
             _leave_call(found)
             return
-        text = render_to_string(
-            "referrals/placing/mail/offer.txt",
-            {
-                "offer": found,
-                "application": application,
-                "municipality": owner,
-                "link": tracking_address(application, owner),
-            },
-        )
+        text = _text(application, owner, offer=found)
     # Not in the transaction above: nobody waits for the mail server with rows held.
     mails.send(SUBJECT, text, [application.email])
+
+
+@app.task(name="referrals.tell_news", retry=RETRY)
+def tell_news(*, municipality: int, application: int) -> None:
+    """Mail the person that something stands on the tracking page, without saying what."""
+    owner = Municipality.objects.get(pk=municipality)
+    with municipality_scope(owner):
+        rows = Application.objects.select_related("office")
+        found = rows.filter(pk=application).first()
+        if found is None or not found.email or found.is_alert:
+            return
+        text = _text(found, owner)
+    mails.send(NEWS, text, [found.email])
+
+
+def _text(application: Application, owner: Municipality, offer: Offer | None = None) -> str:
+    from referrals.tasks import tracking_address  # which registers the tasks of this module
+
+    return render_to_string(
+        "referrals/placing/mail/news.txt",
+        {
+            "offer": offer,
+            "application": application,
+            "municipality": owner,
+            "link": tracking_address(application, owner),
+        },
+    )
 
 
 def _leave_call(offer: Offer) -> None:

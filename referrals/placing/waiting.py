@@ -24,6 +24,7 @@ from django.utils import timezone
 from municipalities.norms.deadlines import after_working_days, changes_from
 from municipalities.tasks import later
 from referrals import clock
+from referrals.placing.calling import call_was_made
 from referrals.placing.models import Referral, ReferralState, WithdrawReason
 from referrals.placing.models_waiting import Offer, WaitingRule
 from referrals.placing.order import own_first
@@ -152,7 +153,7 @@ def _offer(referral: Referral, at: dt.datetime | None) -> Offer:
         referral,
         "offer",
         by=CLOCK,
-        words=f"Предложено място, отговор до {until:%d.%m.%Y} г.",
+        words=f"Отговор до {until:%d.%m.%Y} г.",
         told=f"В „{referral.service.name}“ се освободи място за вас. Кажете до "
         f"{until:%d.%m.%Y} г. дали го приемате.",
         clock_from=today,
@@ -177,12 +178,11 @@ def take_offer(*, referral: Referral, actor: Actor, offer: int | None = None) ->
     from referrals.provider.telling import tell_provider
 
     now, open_offer = _locked(referral, offer)
-    _close(open_offer, Offer.State.ACCEPTED)
+    _close(open_offer, Offer.State.ACCEPTED, by=actor)
     taken = REFERRAL.make(
         now,
         "take_offer",
         by=actor,
-        words="Човекът прие предложеното място.",
         told=f"Приехте мястото в „{now.service.name}“. Доставчикът ще се свърже с вас.",
         **clock_when_accepted(now),
     )
@@ -200,7 +200,6 @@ def pass_offer(*, referral: Referral, actor: Actor, offer: int | None = None) ->
         Offer.State.PASSED,
         step="pass_offer",
         by=actor,
-        words="Човекът чака друго място.",
         told=f"Предпочетохте да изчакате друго място в „{now.service.name}“. Оставате в листата "
         "на чакащите.",
     )
@@ -217,7 +216,7 @@ def refuse_offer(
     from referrals.placing.referring import withdraw  # which frees places, of which this is told
 
     now, open_offer = _locked(referral, offer)
-    _close(open_offer, Offer.State.REFUSED)
+    _close(open_offer, Offer.State.REFUSED, by=actor)
     with _going_down():
         gone = withdraw(referral=now, actor=actor, reason=WithdrawReason.WISH, note=note)
     offer_next(gone.service, passed_on=open_offer)
@@ -243,12 +242,14 @@ def lapse(offer: Offer) -> bool:
     return True
 
 
-def _go_down(now: Referral, offer: Offer, end: str, *, step: str, **said) -> Referral:
+def _go_down(
+    now: Referral, offer: Offer, end: str, *, step: str, by: Actor, **said: str
+) -> Referral:
     """Close ``offer``, put the referral back in line and offer the place to the next."""
-    _close(offer, end)
+    _close(offer, end, by=by)
     with _going_down():  # the step gives the place back
         waiting = REFERRAL.make(
-            now, step, passed_over=now.passed_over + 1, **clock.stopped(), **said
+            now, step, by=by, passed_over=now.passed_over + 1, **clock.stopped(), **said
         )
     offer_next(waiting.service, passed_on=offer)
     return waiting
@@ -276,9 +277,16 @@ def _runs(offer: Offer) -> bool:
     return offer.until >= timezone.localdate()
 
 
-def _close(offer: Offer, state: str) -> None:
+def _close(offer: Offer, state: str, *, by: Actor) -> None:
+    """End ``offer``; the task to telephone about it is done where the desk heard the answer."""
     offer.state, offer.closed_at = state, timezone.now()
     offer.save(update_fields=["state", "closed_at"])
+    call_was_made(
+        referral=offer.referral,
+        about=f"offer {offer.pk}",
+        by=by.user,
+        outcome=str(offer.get_state_display()),
+    )
 
 
 @contextmanager

@@ -21,6 +21,16 @@ DESK = frozenset({Who.SPECIALIST, Who.HEAD})
 LONGEST_WORDS = 1000
 
 
+# Asked with every step that is recorded, inside its transaction.
+_heard_by: list[Callable[[Any], None]] = []
+
+
+def register_hearer(hearer: Callable[[Any], None]) -> None:
+    """Have ``hearer`` called with each step as it is recorded, in the transaction of the step."""
+    if hearer not in _heard_by:
+        _heard_by.append(hearer)
+
+
 class StepRefused(Exception):
     """The step cannot be made; the message is in Bulgarian and says why."""
 
@@ -166,7 +176,7 @@ class Machine:
         """Leave a step on record; both texts are cut to what the row holds."""
         for name in ("words", "told"):
             facts[name] = facts.get(name, "")[:LONGEST_WORDS]
-        return self.events._default_manager.create(
+        step = self.events._default_manager.create(
             municipality_id=row.municipality_id,
             **{self.parent: row},
             kind=event,
@@ -174,6 +184,9 @@ class Machine:
             who=by.who,
             **facts,
         )
+        for hearer in _heard_by:
+            hearer(step)
+        return step
 
     def _check_who(self, rule: Step, by: Actor) -> None:
         if by.who not in rule.who:

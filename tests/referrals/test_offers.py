@@ -278,6 +278,10 @@ def test_without_an_address_the_desk_owes_a_call_once(service, run, specialist):
     assert task.due_on <= offer.until
     assert referral.assessment.application.phone_list[0] in task.note
     assert not mail.outbox
+    heard = Actor(Who.SPECIALIST, specialist.user)
+    waiting.take_offer(referral=referral, actor=heard, offer=offer.pk)
+    task.refresh_from_db()
+    assert (task.state, task.closed_by) == ("done", specialist.user)
 
 
 def test_an_offer_that_was_answered_meanwhile_is_not_told(service, specialist):
@@ -287,6 +291,24 @@ def test_an_offer_that_was_answered_meanwhile_is_not_told(service, specialist):
     tasks.tell_offer(municipality=service.municipality_id, offer=offer.pk)
     assert not mail.outbox
     assert not FollowUp.objects.exists()
+
+
+def test_news_of_what_others_did_is_mailed_and_says_nothing(service, run):
+    referral = waits(service, email="penka@example.bg", state="sent", waiting_since=None)
+    with run():
+        answering.decline(referral=referral, actor=PROVIDER, reason="not_target")
+    (sent,) = mail.outbox
+    assert sent.to == ["penka@example.bg"]
+    assert referral.assessment.application.number in sent.body
+    for secret in ("Дневен", "отказ", referral.person.family_name):
+        assert secret not in f"{sent.subject} {sent.body}"
+
+
+def test_what_the_person_did_is_no_news_to_them(service, run):
+    referral = waits(service, email="penka@example.bg")
+    with run():
+        withdraw(referral=referral, actor=CITIZEN, reason="wish")
+    assert not [one for one in mail.outbox if one.to == ["penka@example.bg"]]
 
 
 # At once
