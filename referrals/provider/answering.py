@@ -20,7 +20,7 @@ from referrals.placing import places
 from referrals.placing.models import DeclineReason, EndReason, Referral, ReferralState
 from referrals.workflow.machine import Actor, RowChanged, StepRefused, Who
 from referrals.workflow.referral import REFERRAL
-from services_registry.free_places import newest_capacity
+from services_registry.free_places import NoFreePlace, newest_capacity
 
 S = ReferralState
 ASSESSMENT_NORM = "provider-assessment"
@@ -75,7 +75,7 @@ def accept(*, referral: Referral, actor: Actor, version: int | None = None) -> R
             answered_at=now.answered_at or timezone.now(),
             **clock_when_accepted(now),
         )
-    except places.NoFreePlace as full:
+    except NoFreePlace as full:
         raise NoPlace(NO_PLACE) from full
 
 
