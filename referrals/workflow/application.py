@@ -12,7 +12,7 @@ from django.utils import timezone
 from municipalities.models import User
 from referrals.applications.models import OPEN_STATES, Application, State
 from referrals.applications.models_parts import ApplicationEvent
-from referrals.workflow.machine import CITIZEN, DESK, Actor, Machine, RowChanged, Step, Who
+from referrals.workflow.machine import CITIZEN, DESK, Actor, Demand, Machine, RowChanged, Step, Who
 
 Event = ApplicationEvent.Kind
 BOTH = DESK | {Who.CITIZEN}
@@ -23,6 +23,11 @@ def _entered(application: Application, state: str) -> None:
     application.closed_at = timezone.now() if is_over else None
 
 
+def _concluded(application: Application) -> str:
+    return "" if application.outcome else "Посочете с какво приключва."
+
+
+CONCLUDED = Demand("с какво приключва", _concluded)
 STEPS: dict[str, Step] = {
     "receive": Step("постъпва", (), State.RECEIVED, Event.RECEIVED, BOTH),
     "confirm": Step("потвърждава се", (State.RECEIVED,), State.IN_WORK, Event.CONFIRMED, DESK),
@@ -47,7 +52,7 @@ STEPS: dict[str, Step] = {
     "message": Step("съобщение", tuple(State), None, Event.MESSAGE, DESK),
     "note": Step("бележка", tuple(State), None, Event.NOTE, DESK),
     "withdraw": Step("оттегля се", OPEN_STATES, State.WITHDRAWN, Event.WITHDRAWN, BOTH),
-    "close": Step("приключва", OPEN_STATES, State.CLOSED, Event.CLOSED, DESK),
+    "close": Step("приключва", OPEN_STATES, State.CLOSED, Event.CLOSED, DESK, (CONCLUDED,)),
     "reopen": Step(
         "отваря се отново",
         (State.CLOSED, State.WITHDRAWN),

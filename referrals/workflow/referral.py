@@ -86,7 +86,15 @@ def _ended(referral: Referral) -> str:
 
 
 def _prolonged(referral: Referral) -> str:
-    return "" if referral.until else "Напишете до кога се продължава."
+    if referral.until is None:
+        return "Напишете до кога се продължава."
+    is_before = referral.started_on and referral.until < referral.started_on
+    return "Новият срок е преди началото." if is_before else ""
+
+
+def _dated(referral: Referral) -> str:
+    """Of a service that is used, the start and the contract are not taken out again."""
+    return _started(referral) if referral.state == S.STARTED else ""
 
 
 CERTIFIED = Demand("документ на оценката, или спешен случай с причина и дата", _certified)
@@ -99,6 +107,7 @@ OFFERED = Demand("предложение със срок", _offered)
 STARTED = Demand("начало и договор (без договор: спешен случай)", _started)
 ENDED = Demand("край и причина", _ended)
 PROLONGED = Demand("нов срок", _prolonged)
+DATED = Demand("след началото договорът остава записан", _dated)
 
 
 def _entered(referral: Referral, state: str) -> None:
@@ -131,7 +140,12 @@ STEPS: dict[str, Step] = {
     "pass_offer": Step("чака друго място", (S.OFFERED,), S.WAITING, "offer_passed", CITIZEN | DESK),
     "lapse": Step("предложението изтича", (S.OFFERED,), S.WAITING, "offer_lapsed", CLOCK),
     "dates": Step(
-        "дати на оценка, план, договор", (S.ACCEPTED, S.STARTED), None, "dates", PROVIDER | DESK
+        "дати на оценка, план, договор",
+        (S.ACCEPTED, S.STARTED),
+        None,
+        "dates",
+        PROVIDER | DESK,
+        (DATED,),
     ),
     "start": Step(
         "започва услугата", (S.ACCEPTED,), S.STARTED, "started", PROVIDER | DESK, (STARTED,)
