@@ -5,6 +5,7 @@ Arguments are ids. A mail names neither the person nor the service: it leads to 
 
 from __future__ import annotations
 
+from django.db.models import OuterRef, Subquery
 from django.template.loader import render_to_string
 from django.utils import timezone
 from procrastinate.contrib.django import app
@@ -19,7 +20,7 @@ from referrals.placing import waiting
 from referrals.placing.calling import call_task, is_mailed, phones_of
 from referrals.placing.models import Referral, ReferralState
 from referrals.placing.models_waiting import Offer
-from services_registry.models import Service
+from services_registry.models import Capacity, Service
 
 SUBJECT = "Очакваме отговора ви по заявлението ви"
 NEWS = "Има новина по заявлението ви"
@@ -38,7 +39,9 @@ def keep_lines(timestamp: int | None = None) -> None:
             past = Offer.objects.filter(state=Offer.State.OPEN, until__lt=timezone.localdate())
             for offer in past.order_by("pk").values_list("pk", flat=True):
                 later(lapse_offer, municipality=owner.pk, offer=offer)
+            newest = Capacity.objects.filter(service=OuterRef("service")).order_by("-as_of", "-pk")
             waited = Referral.objects.filter(state=ReferralState.WAITING)
+            waited = waited.annotate(free=Subquery(newest.values("free")[:1])).filter(free__gt=0)
             for service in sorted(set(waited.values_list("service_id", flat=True))):
                 later(offer_places, municipality=owner.pk, service=service, is_new=False)
 
@@ -59,7 +62,9 @@ def offer_places(*, municipality: int, service: int, is_new: bool = True) -> Non
     owner = Municipality.objects.get(pk=municipality)
     with municipality_scope(owner):
         found = Service.objects.filter(pk=service).first()
-        for _n in range(MOST_AT_ONCE if found else 0):
+        if found is None:
+            return
+        for _n in range(MOST_AT_ONCE):
             if waiting.offer_next(found, is_new=is_new) is None:
                 break
 

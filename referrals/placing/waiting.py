@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -243,7 +244,7 @@ def lapse(offer: Offer) -> bool:
 
 
 def _go_down(
-    now: Referral, offer: Offer, end: str, *, step: str, by: Actor, **said: str
+    now: Referral, offer: Offer, end: str, *, step: str, by: Actor, **said: Any
 ) -> Referral:
     """Close ``offer``, put the referral back in line and offer the place to the next."""
     _close(offer, end, by=by)

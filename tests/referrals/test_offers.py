@@ -331,6 +331,28 @@ def test_two_workers_at_once_make_one_offer_and_lapse_it_once(sliven):
     assert free(service)[0] == 0
 
 
+@pytest.mark.django_db(transaction=True)
+def test_of_two_answers_at_once_one_counts(sliven):
+    with municipality_scope(sliven):
+        service = full_service(sliven, free=1)
+        referral = waits(service)
+        offer = waiting.offer_next(service)
+    verbs = [waiting.take_offer, waiting.pass_offer, waiting.refuse_offer] * 3
+    refused = []
+
+    def answer() -> None:
+        try:
+            with municipality_scope(sliven):
+                verbs.pop()(referral=referral, actor=CITIZEN, offer=offer.pk)
+        except StepRefused:
+            refused.append(1)
+
+    _at_once(len(verbs), answer)
+    assert len(refused) == 8
+    state = states(referral)[0]
+    assert (state, free(service)[0]) in {("accepted", 0), ("waiting", 1), ("withdrawn", 1)}
+
+
 def _at_once(count, work) -> None:
     gate, faults = threading.Barrier(count), []
 
