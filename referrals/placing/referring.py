@@ -177,7 +177,7 @@ def send(*, referral: Referral, actor: Actor, version: int | None = None) -> Ref
         "send",
         by=actor,
         words=f"Към {service.provider.name}.",
-        told=f"Насочихме ви към „{service.name}“, {service.provider.name}. Чакаме отговора им.",
+        told=f"Насочихме ви към {service.name} ({service.provider.name}). Чакаме отговора им.",
         version=version,
         provider=service.provider,
         owner=assessment.owner or referral.owner or actor.user,
@@ -222,7 +222,7 @@ def withdraw(
         "withdraw",
         by=actor,
         words=f"{WithdrawReason(reason).label.capitalize()}. {note}".strip(),
-        told=f"{own} насочването към „{now.service.name}“.",
+        told=f"{own} насочването към {now.service.name}.",
         withdraw_reason=reason,
         **clock.resumed(now, timezone.localdate()),
     )
@@ -288,7 +288,7 @@ def prolong(
         "prolong",
         by=actor,
         words=f"До {until:%d.%m.%Y} г. {reason}".strip(),
-        told=f"„{now.service.name}“ продължава до {until:%d.%m.%Y} г.",
+        told=f"{now.service.name}: продължава до {until:%d.%m.%Y} г.",
         version=version,
         until=until,
     )

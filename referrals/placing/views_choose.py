@@ -172,9 +172,9 @@ def _chosen(
 
 def _after(request: HttpRequest, assessment: NeedsAssessment, made: Referral) -> HttpResponse:
     if made.state != ReferralState.CHOSEN:
-        messages.success(request, f"Насочването е сменено: „{made.service.name}“ е изпратено.")
+        messages.success(request, f"Насочването е сменено и изпратено: {made.service.name}.")
         return redirect("referral", made.pk)
-    messages.success(request, f"Избрана е „{made.service.name}“.")
+    messages.success(request, f"Избрана услуга: {made.service.name}.")
     if assessment.state == AssessmentState.DONE:
         return redirect("referral", made.pk)
     return redirect("choose_services", assessment.pk)
@@ -202,5 +202,5 @@ def take_back(request: HttpRequest, referral: Referral) -> HttpResponse:
     except StepRefused as refused:
         messages.error(request, str(refused))
         return redirect("referral", referral.pk)
-    messages.success(request, f"„{referral.service.name}“ вече не е избрана.")
+    messages.success(request, f"Вече не е избрана: {referral.service.name}.")
     return redirect(reverse("choose_services", args=[referral.assessment_id]))

@@ -177,6 +177,12 @@ def test_one_next_step_follows_the_state(of, specialist, state, step):
     assert next_ones == ([at(row, step)] if step else [])
 
 
+def test_nothing_is_next_while_a_provider_who_was_told_thinks(of, specialist, sliven):
+    row = of("sent")
+    factories.ProviderMembershipFactory(municipality=sliven, provider=row.provider)
+    assert '<a class="button" ' not in main_of(specialist.get(at(row)))
+
+
 def test_a_choice_before_the_assessment_leads_to_it_unless_the_case_is_urgent(
     of, specialist, sliven
 ):
