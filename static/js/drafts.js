@@ -234,7 +234,9 @@ class Keeper {
     clearTimeout(this.timer);
     this.sending?.abort();
     this.complain("");
-    await null; // a form cannot be sent again while its own submit event is still being told
+    // A form cannot be sent again while its own submit event is still being told, and after a click
+    // a promise alone would go on before that is over.
+    await new Promise((resolve) => setTimeout(resolve));
     const outcome = this.isOver || !(this.isKept || this.isDirty) ? "nothing" : await this.sendSurely();
     if (outcome === "failed" || (outcome === "closed" && this.isRecorded)) {
       this.isLeaving = false;
