@@ -24,7 +24,7 @@ from referrals.assessments.appeal import appeal_note
 from referrals.permissions import can_keep_referring
 from referrals.placing.models_waiting import WaitingPriority, WaitingRule
 from referrals.policy import ReferringPolicy
-from referrals.routing.deciding import about, decide_by, facts_of, rows_on
+from referrals.routing.deciding import decide_by, facts_of, rows_on
 from referrals.routing.forms_admin import (
     PolicyForm,
     PriorityForm,
@@ -56,7 +56,7 @@ class RoutingRowAdmin(_NoBulkDeletion, ScopedAdmin):
     view_rule = staticmethod(can_keep_referring)
     form = RoutingRowForm
     list_display = ("what", "authority", "legal_basis", "in_force", "checked", "order")
-    list_filter = ("authority", "is_verified", "financing")
+    list_filter = ("authority", "is_verified")
     list_select_related = ("kind",)
     search_fields = ("legal_basis", "source", "kind__name")
     search_help_text = _("По основание, източник или вид услуга.")
@@ -65,7 +65,7 @@ class RoutingRowAdmin(_NoBulkDeletion, ScopedAdmin):
         (
             _("За кои услуги"),
             {
-                "fields": ("kind", ("scope", "financing"), ("age", "with_measure")),
+                "fields": ("kind", "scope", "financing", "age", "with_measure"),
                 "description": _(
                     "Празно значи „всички“. Когато за една услуга важат няколко реда, решава "
                     "най-точният: първо ред за мярка за закрила, после за вид по чл. 15, за "
@@ -97,11 +97,11 @@ class RoutingRowAdmin(_NoBulkDeletion, ScopedAdmin):
 
     @admin.display(description=_("за кои услуги"))
     def what(self, row: RoutingRow) -> str:
-        return about(row)
+        return row.about
 
     @admin.display(description=_("в сила"), ordering="valid_from")
     def in_force(self, row: RoutingRow) -> str:
-        return days_of(row)
+        return days_of(row) if row.valid_from or row.valid_to else str(_("винаги"))
 
     @admin.display(description=_("потвърдена"), ordering="is_verified")
     def checked(self, row: RoutingRow) -> str:
@@ -252,9 +252,11 @@ class ReferringPolicyAdmin(ScopedAdmin):
             _("Дни, които определя общината"),
             {
                 "fields": (
-                    ("offer_days", "link_days"),
+                    "offer_days",
+                    "link_days",
                     "outcome_after_days",
-                    ("soon_days", "escalate_days"),
+                    "soon_days",
+                    "escalate_days",
                 ),
                 "description": _("Сроковете по закон са в „Правни норми“."),
             },

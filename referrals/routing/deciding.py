@@ -141,25 +141,6 @@ def said(row: RoutingRow) -> str:
     return f"{words}: {', '.join(basis)}" if basis else words
 
 
-def about(row: RoutingRow) -> str:
-    """Return what ``row`` is about, in words: „асистентска подкрепа, частно финансиране“."""
-    parts = [
-        str(row.kind) if row.kind_id else "",
-        row.get_scope_display() if row.scope else "",
-        row.get_financing_display() if row.financing else "",
-        f"за {'деца' if row.age == AgeGroup.CHILD else 'пълнолетни'}" if row.age else "",
-        _MEASURE[row.with_measure],
-    ]
-    return ", ".join(filter(None, parts)) or "всички услуги"
-
-
-_MEASURE = {
-    None: "",
-    True: "по мярка за закрила или решение на съд",
-    False: "без мярка за закрила и решение на съд",
-}
-
-
 def _width(row: RoutingRow) -> tuple[bool, ...]:
     """Return the order of ``row`` among those that match: the narrower, the smaller."""
     return tuple(getattr(row, name) in (None, "") for name in NARROWEST_FIRST)

@@ -16,6 +16,7 @@ from referrals.assessments.appeal import has_unverified_number
 from referrals.placing.models import Referral
 from referrals.placing.models_waiting import WaitingRule
 
+ANY = gettext_lazy("без значение")
 ASKED = ("kind", "scope", "financing", "age", "with_measure")
 
 
@@ -38,6 +39,22 @@ class _DaysForm(TenantForm):
 
 class RoutingRowForm(_DaysForm, VerifiedForm):
     """A row of who refers; two that ask the same at the same time would leave it to their order."""
+
+    with_measure = forms.TypedChoiceField(
+        label=gettext_lazy("По мярка за закрила или по решение на съд"),
+        choices=[("", ANY), ("True", gettext_lazy("да")), ("False", gettext_lazy("не"))],
+        coerce=lambda value: value == "True",
+        empty_value=None,
+        required=False,
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "kind" not in self.fields:  # whoever may only read has no fields
+            return
+        self.fields["kind"].empty_label = ANY
+        for name in ("scope", "financing", "age"):
+            self.fields[name].choices = [("", ANY), *self.fields[name].choices[1:]]
 
     def clean(self) -> dict:
         data = super().clean()

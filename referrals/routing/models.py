@@ -85,7 +85,25 @@ class RoutingRow(MunicipalModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_authority_display()}"
+        """What it is about and who refers: „специализирана, по проект: уточнява се“."""
+        return f"{self.about}: {self.get_authority_display()}"
+
+    @property
+    def about(self) -> str:
+        """What it is about, in words; one query where the kind is not at hand."""
+        ages = {AgeGroup.CHILD: _("за деца"), AgeGroup.ADULT: _("за пълнолетни")}
+        measures = {
+            True: _("по мярка за закрила или решение на съд"),
+            False: _("без мярка за закрила и решение на съд"),
+        }
+        parts = [
+            self.kind if self.kind_id else "",
+            self.get_scope_display() if self.scope else "",
+            self.get_financing_display() if self.financing else "",
+            ages[AgeGroup(self.age)] if self.age else "",
+            "" if self.with_measure is None else measures[self.with_measure],
+        ]
+        return ", ".join(str(part) for part in parts if part) or str(_("всички услуги"))
 
 
 @tracked("SocialAssistanceDirectorateHistory")
