@@ -16,6 +16,7 @@ from municipalities.models import Municipality
 from municipalities.norms.admin import verified_words
 from referrals import admin_referring  # noqa: F401  registers its pages
 from referrals.applications.models import Application
+from referrals.assessments import admin as assessment_admin  # noqa: F401  registers its pages
 from referrals.kinds.forms_admin import (
     KindForm,
     NoticeForm,

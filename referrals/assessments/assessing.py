@@ -267,7 +267,7 @@ def _replace(done: NeedsAssessment, actor: Actor) -> None:
 
 def _told_end(assessment: NeedsAssessment) -> str:
     """Return what the citizen reads of the end. No norm and no reason is in it."""
-    number = f"Предварителната оценка е готова, № {assessment.number}."
+    number = f"Предварителната оценка е готова, №\u00a0{assessment.number}."
     authority = assessment.authority
     ends: dict[str, str] = {
         Conclusion.REFERRED: "Насочваме ви към услугата, която избрахте. "

@@ -240,7 +240,6 @@ class ConcludeForm(VersionedForm):
         queryset=ServiceKind.objects.all(),
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text="Когато се насочва към услуга.",
     )
     intensity = forms.ChoiceField(
         label="Интензитет",

@@ -19,7 +19,7 @@ from referrals.applications.models import Application
 from referrals.assessments import assessing, reading
 from referrals.assessments import contents as held
 from referrals.assessments.forms import PressForm
-from referrals.assessments.models import AssessmentState, NeedsAssessment
+from referrals.assessments.models import AssessmentState, Conclusion, NeedsAssessment
 from referrals.assessments.models_form import AssessmentForm
 from referrals.assessments.opening import opens_assessment
 from referrals.desk.opening import opens_application
@@ -28,6 +28,7 @@ from referrals.policy import policy_of
 from referrals.workflow.assessment import ASSESSMENT
 from referrals.workflow.machine import RowChanged, StepRefused
 
+REFERRED = Conclusion.REFERRED
 CHANGED = "Колега е променил оценката, докато я гледахте. Вижте я отново."
 
 
@@ -126,6 +127,7 @@ def assessment_page(request: HttpRequest, assessment: NeedsAssessment) -> HttpRe
             "ways": reading.ways(assessment, request, actor),
             "may_work": can_work_on_case(request, assessment),
             "may_correct": _may_correct(request, assessment),
+            "may_choose": _may_choose(request, assessment),
             "is_in_review": assessment.state == AssessmentState.REVIEW,
             "due_words": due_words,
             "due_kind": due_kind,
@@ -142,12 +144,13 @@ def whole(assessment: NeedsAssessment) -> dict[str, Any]:
     """Return what the page, the check and whoever reads the answers are drawn from."""
     contents = held.read(assessment)
     areas = [
-        (area, [(question, words) for question, words in listed if words], len(listed))
+        (area, [(question, words) for question, words in listed if words])
         for area, listed in held.answered(assessment, contents)
     ]
     return {
         "assessment": assessment,
-        "areas": areas,
+        "areas": [(area, given) for area, given in areas if given],
+        "silent": [area.name for area, given in areas if not given],
         "contents": contents,
         "kinds": list(assessment.kinds.order_by("number")),
         "services": reading.services_of(assessment),
@@ -189,6 +192,7 @@ def assessment_check(request: HttpRequest, assessment: NeedsAssessment) -> HttpR
             "step": step,
             "lacks": reading.lacks(assessment, step, actor),
             "may_correct": _may_correct(request, assessment),
+            "may_choose": _may_choose(request, assessment),
             "here": "check",
         },
         status=422 if form.errors else 200,
@@ -208,6 +212,14 @@ def _step_of_check(request: HttpRequest, assessment: NeedsAssessment) -> str | N
 
 def _may_correct(request: HttpRequest, assessment: NeedsAssessment) -> bool:
     return ASSESSMENT.may(assessment, "fill") and can_work_on_case(request, assessment)
+
+
+def _may_choose(request: HttpRequest, assessment: NeedsAssessment) -> bool:
+    """Services are chosen while it is prepared, in an urgent case, and of one that refers."""
+    is_ready = assessment.state == AssessmentState.DONE and assessment.outcome == REFERRED
+    is_early = assessment.state == AssessmentState.DRAFT or assessment.is_urgent
+    is_in_time = is_ready or (assessment.is_open and is_early)
+    return is_in_time and can_work_on_case(request, assessment)
 
 
 def _after_change(current: NeedsAssessment) -> str:

@@ -201,6 +201,9 @@ TABLE = """
 /admin/referrals/letterhead/        in     no   ok   no   ok   no  no   no
 {admin:referrals_letterhead}        in     no   ok   no   ok   no  no   no
 /admin/referrals/letterhead/add/    in     no   to   no   to   no  no   no
+/admin/referrals/assessmentform/    in     no   ok   no   ok   no  no   no
+/admin/referrals/assessmentarea/    in     no   ok   no   ok   no  no   no
+{admin:referrals_assessmentform}    in     no   ok   no   ok   no  no   no
 /admin/referrals/routingrow/        in     no   ok   no   ok   no  no   no
 {admin:referrals_routingrow}        in     no   ok   no   ok   no  no   no
 /admin/referrals/socialassistancedirectorate/ in no ok no ok   no  no   no
