@@ -129,7 +129,7 @@ def _leave_call(offer: Offer) -> None:
         about=f"offer {offer.pk}",
         title=f"Обадете се за предложено място, отговор до {offer.until:%d.%m.%Y} г.",
         note=(
-            f"Насочване № {referral.pk}. Телефон: {phones_of(referral)}. Човекът няма е-поща. "
+            f"Насочване {referral.written}. Телефон: {phones_of(referral)}. Човекът няма е-поща. "
             "Запишете отговора му на страницата на насочването: приема, чака друго, не желае."
         ),
         due_on=min(offer.until, next_working(today, changes_from(today))),
