@@ -157,7 +157,7 @@ def _call(row: OutcomeQuestion, referral: Referral) -> FollowUp | None:
         about=f"outcome {row.pk}",
         title="Обадете се: стигна ли помощта и помага ли",
         note=(
-            f"Насочване {referral.written}, услугата се ползва от {referral.started_on:%d.%m.%Y} г. "
+            f"Насочване {referral.written}, услугата е от {referral.started_on:%d.%m.%Y} г. "
             f"Телефон: {phones_of(referral)}. Запишете отговора на страницата на насочването."
         ),
         due_on=next_working(today, changes_from(today)),
@@ -173,8 +173,8 @@ def _raise_it(row: OutcomeQuestion, referral: Referral) -> None:
         about=f"outcome answered no {row.pk}",
         title=f"Човекът каза, че помощта {what}",
         note=(
-            f"Насочване {referral.written}. Телефон: {phones_of(referral)}. Какво каза с думи, пише "
-            "на страницата на насочването."
+            f"Насочване {referral.written}. Телефон: {phones_of(referral)}. Какво каза с думи, "
+            "пише на страницата на насочването."
         ),
         due_on=next_working(today + dt.timedelta(days=1), changes_from(today)),
     )
