@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 
 from municipalities.models import User
 from referrals.assessments import assessing
 from referrals.caseload.listing import CaseLine
+from referrals.clocked import Clocked
 from referrals.placing import referring
 from referrals.workflow.machine import Actor, StepRefused
 
@@ -25,10 +27,12 @@ def hand_many(*, cases: Iterable[CaseLine], actor: Actor, to: User, note: str = 
         before = case.row.owner_id
         try:
             with transaction.atomic():
+                facts: dict[str, Any] = {"actor": actor, "to": to, "note": note}
+                now: Clocked
                 if case.is_referral:
-                    now = referring.hand(referral=case.row, actor=actor, to=to, note=note)
+                    now = referring.hand(referral=case.row, **facts)
                 else:
-                    now = assessing.hand(assessment=case.row, actor=actor, to=to, note=note)
+                    now = assessing.hand(assessment=case.row, **facts)
         except StepRefused:
             continue
         moved += now.owner_id != before

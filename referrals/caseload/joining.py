@@ -20,8 +20,8 @@ from frontoffice.models import Person
 from municipalities.models import Membership, Role
 from referrals.assessments.models import AssessmentEvent, AssessmentState, NeedsAssessment
 from referrals.caseload import acting
-from referrals.caseload.listing import MINE, brought, conditions, listed
-from referrals.placing.models import Referral, ReferralEvent, ReferralState
+from referrals.caseload.listing import MINE, brought, listed
+from referrals.placing.models import MOVING_REFERRAL, Referral, ReferralEvent, ReferralState
 from referrals.policy import policy_of
 
 SHOWN = 6
@@ -53,7 +53,7 @@ def figures(membership: Membership) -> list[Figure]:
     offered = Q(state=ReferralState.OFFERED)
     sent = acting.referrals().aggregate(
         answered=Count("pk", filter=own & acting.answered_anew()),
-        mine=Count("pk", filter=own & conditions(user)[MINE][1]),
+        mine=Count("pk", filter=own & Q(state__in=MOVING_REFERRAL)),
         late=Count("pk", filter=own & acting.late()),
         all_late=Count("pk", filter=acting.late()),
         offered=Count("pk", filter=own & offered & soon),
@@ -69,8 +69,18 @@ def figures(membership: Membership) -> list[Figure]:
             mark=f"{drafts['last']}{sent['last']}",
         ),
         _figure("cases-answered", "нови отговори от доставчици", sent["answered"], "answered"),
-        _figure("cases-offers", "предложени места изтичат", sent["offered"], "offered"),
-        _figure("cases-late", "закъснели при мен", drafts["late"] + sent["late"], "mine"),
+        _figure(
+            "cases-offers",
+            "предложени места изтичат",
+            sent["offered"],
+            f"offered&u={user.pk}",
+        ),
+        _figure(
+            "cases-late",
+            "закъснели при мен",
+            drafts["late"] + sent["late"],
+            f"late&u={user.pk}",
+        ),
     ]
     if membership.role == Role.HEAD:
         late = drafts["all_late"] + sent["all_late"]

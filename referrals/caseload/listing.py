@@ -68,6 +68,7 @@ EMPTY = {
 }
 PRESSING = (LATE, URGENT)
 UNCOUNTED = (STARTED, CLOSED)  # nobody waits for them
+ONLY_IF_ANY = (URGENT, ANSWERED, REVIEW, OFFERED, ACCEPTED)  # tabs that come and go
 EVERYTHING = [("", "Всички")]
 NOBODY = "0"
 ASSESSMENT, REFERRAL = "assessment", "referral"
@@ -146,9 +147,9 @@ class FilterForm(forms.Form):
     def in_words(self, *, is_search: bool) -> str:
         """Say what is listed, for the record of an export; never what was looked for."""
         said = ["търсене" if is_search else TABS[self.tab].lower()]
-        for name in ("usluga", "dostavchik"):
+        for name, words in (("usluga", "услуга"), ("dostavchik", "доставчик")):
             if row := self.cleaned_data.get(name):
-                said.append(f"{self.fields[name].label.lower()} № {row.pk}")
+                said.append(f"{words} № {row.pk}")
         if owner := self.cleaned_data.get("u"):
             said.append("у никого" if owner == NOBODY else f"у служител № {owner}")
         return ", ".join(said)

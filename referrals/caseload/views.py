@@ -21,8 +21,10 @@ from referrals.caseload.listing import (
     ALL,
     EMPTY,
     MINE,
+    ONLY_IF_ANY,
     PRESSING,
     TABS,
+    UNCOUNTED,
     FilterForm,
     brought,
     counts,
@@ -31,6 +33,7 @@ from referrals.caseload.listing import (
 from referrals.caseload.workbook import columns
 from referrals.permissions import can_assess, can_review
 from referrals.placing.models import Referral
+from referrals.placing.waiting import positions
 
 PER_PAGE = 25
 MOST_EXPORTED = 10_000  # rows
@@ -73,9 +76,15 @@ def _page(
                 "is_late": name in PRESSING,
             }
             for name, label in TABS.items()
+            if name not in ONLY_IF_ANY or counted[name] or name == tab
         ]
         found = listed(rows, tab=tab, user=user, question=question)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    cases = brought(page.object_list)
+    places = positions(case.row for case in cases if case.is_referral)
+    for case in cases:
+        case.row.place = places.get(case.row.pk) if case.is_referral else None
+    may_lead = can_review(request)
     return render(
         request,
         "referrals/caseload/list.html",
@@ -84,7 +93,7 @@ def _page(
             "tab": "" if question else tab,
             "tabs": tabs,
             "page_obj": page,
-            "cases": brought(page.object_list),
+            "cases": cases,
             "question": question,
             "word": word if question else "",
             "told": form.told(),
@@ -92,7 +101,8 @@ def _page(
             "is_empty_of": EMPTY.get(tab, "Тук няма нищо."),
             "shows_owner": question or tab != MINE,
             "all_href": f"?{urlencode({'vid': ALL})}",
-            "may_lead": can_review(request),
+            "may_lead": may_lead,
+            "may_hand": may_lead and (bool(question) or tab not in UNCOUNTED),
             "most_exported": MOST_EXPORTED,
         },
         status=status,

@@ -55,7 +55,7 @@ def medians(title: str, heading: str, waits: list[Waits]) -> dict[str, Any]:
     return {
         "title": title,
         "label_heading": heading,
-        "value_heading": "Дни, медиана",
+        "value_heading": "Дни",
         "maximum": max([1.0, *(one.median for one in waits)]),
         "rows": [
             {"label": one.label, "value": one.median, "text": days(one.median), "href": ""}

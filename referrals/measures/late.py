@@ -119,14 +119,14 @@ def explained(cases: list[CaseLine]) -> list[Why]:
     drafts = [case.row.pk for case in cases if not case.is_referral]
     sent = [case.row.pk for case in cases if case.is_referral]
     last: dict[tuple[bool, int], Any] = {}
-    for step in AssessmentEvent.objects.filter(assessment__in=drafts).order_by(
+    for of_draft in AssessmentEvent.objects.filter(assessment__in=drafts).order_by(
         "assessment_id", "-at", "-pk"
     ).distinct("assessment_id"):  # fmt: skip
-        last[False, step.assessment_id] = step
-    for step in ReferralEvent.objects.filter(referral__in=sent).order_by(
+        last[False, of_draft.assessment_id] = of_draft
+    for of_sent in ReferralEvent.objects.filter(referral__in=sent).order_by(
         "referral_id", "-at", "-pk"
     ).distinct("referral_id"):  # fmt: skip
-        last[True, step.referral_id] = step
+        last[True, of_sent.referral_id] = of_sent
     return [_why(case, last.get((case.is_referral, case.row.pk))) for case in cases]
 
 

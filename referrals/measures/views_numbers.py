@@ -54,13 +54,17 @@ def numbers(request: HttpRequest) -> HttpResponse:
             "medians": [
                 drawing.medians(title, heading, waits)
                 for title, heading, waits in (
-                    ("От желанието до услугата, по услуга", "Услуга", measures.by_service),
                     (
-                        "От желанието до услугата, по населено място",
+                        "От желанието до услугата, по услуга (медиана)",
+                        "Услуга",
+                        measures.by_service,
+                    ),
+                    (
+                        "От желанието до услугата, по населено място (медиана)",
                         "Населено място",
                         measures.by_settlement,
                     ),
-                    ("Откога чакат тези, които чакат сега", "Услуга", measures.longest),
+                    ("Откога чакат тези, които чакат сега (медиана)", "Услуга", measures.longest),
                 )
                 if waits
             ],
