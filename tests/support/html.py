@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from contextlib import AbstractContextManager
 from html.parser import HTMLParser
+from unittest import mock
 
 from django.http import HttpResponse
 from django.test import Client
@@ -137,6 +139,18 @@ class StrictClient(Client):
         if self.is_careful:
             check_response(response, whole="HTTP_HX_REQUEST" not in request)
         return response
+
+
+def contexts_are_not_kept() -> AbstractContextManager:
+    """Spare the client a copy of what each template is drawn with (``response.context``).
+
+    A page is drawn of hundreds of templates; who sends thousands of requests asks for none of it.
+    """
+    return mock.patch("django.test.client.store_rendered_templates", _forget)
+
+
+def _forget(*_sent: object, **_named: object) -> None:
+    """Stands in the place of Django's receiver."""
 
 
 def without_marks(response: HttpResponse) -> str:
