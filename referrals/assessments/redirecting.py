@@ -68,7 +68,9 @@ def redirect_letter(
         **(said or begin_letter(assessment, directorate)),
     )  # fmt: skip
     words = f"Изготвено изх. № {letter.number}: {letter.get_kind_display()}"
-    ASSESSMENT.make(assessment, "note", by=actor, words=words)
+    # The same form sent twice at once: the other one has written it.
+    if not assessment.events.filter(words=words).exists():
+        ASSESSMENT.make(assessment, "note", by=actor, words=words)
     return letter
 
 
