@@ -48,6 +48,7 @@ from tests.factories_referring import (
 )
 from tests.projects.test_admin import filled
 from tests.referrals.test_letters_documents import EVIL, alternatives, of_the_union
+from tests.referrals.test_sent_twice import at_once
 
 pytestmark = pytest.mark.django_db
 FILLED = {
@@ -402,3 +403,17 @@ def test_whoever_has_not_the_case_does_not_write_of_it(specialist, colleague, he
     url = reverse("assessment_redirect", args=[redirected(sliven, owner=colleague.user).pk])
     assert specialist.get(url).status_code == 403
     assert head.get(url).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_letter_pressed_at_once_in_several_tabs_is_one(specialist, sliven):
+    row = redirected(sliven)
+    url = reverse("assessment_redirect", args=[row.pk])
+    data = filled(specialist, url)
+    answers = at_once(specialist, lambda tab: tab.post(url, data))
+    assert {one.status_code for one in answers} == {302}
+    assert len({one["Location"] for one in answers}) == 1
+    with municipality_scope(sliven):
+        letter = Letter.objects.get()
+        assert letter.number.endswith("-000001")
+        assert row.events.filter(words__contains=letter.number).count() == 1
