@@ -14,19 +14,20 @@ from django.utils import timezone
 from municipalities.audit import AS_PROVIDER, AccessEvent, record_access
 from referrals.desk.listing import SOON, left_words
 from referrals.placing.models import Referral, ReferralEvent, ReferralState
+from referrals.placing.order import line_order
 from referrals.workflow.machine import Who
 from services_registry.models import Provider
 from services_registry.portal_tabs import Tab
 
 S = ReferralState
 ONE_LOOK = dt.timedelta(minutes=1)  # pages opened again within it are the same look
-NEW = "novi"
+NEW, LINE, OVER = "novi", "chakashti", "priklyucheni"
 TABS: dict[str, tuple[str, tuple[str, ...]]] = {
     NEW: ("Чакат отговор", (S.SENT,)),
-    "chakashti": ("В листата на чакащите", (S.WAITING, S.OFFERED)),
+    LINE: ("В листата на чакащите", (S.WAITING, S.OFFERED)),
     "prieti": ("Приети", (S.ACCEPTED,)),
     "polzvat": ("Ползват услугата", (S.STARTED,)),
-    "priklyucheni": ("Приключени", (S.ENDED, S.DECLINED, S.WITHDRAWN)),
+    OVER: ("Приключени", (S.ENDED, S.DECLINED, S.WITHDRAWN)),
 }
 # A provider's words for a state, and the clothes of its tag.
 STATES = {
@@ -81,9 +82,13 @@ def chosen_tab(request: HttpRequest) -> str:
 def listed(provider: Provider, tab: str) -> QuerySet[Referral]:
     """Return the rows of a tab, the most pressing first."""
     rows = of_provider(provider).filter(state__in=TABS[tab][1])
-    if tab == "priklyucheni":
+    if tab == OVER:
         return rows.order_by("-closed_at", "-pk")
-    return rows.order_by(F("due_on").asc(nulls_last=True), "requested_on", "pk")
+    if tab == LINE:
+        return rows.order_by("service__name", "service_id", *line_order())
+    return rows.order_by(
+        "-assessment__is_urgent", F("due_on").asc(nulls_last=True), "requested_on", "pk"
+    )
 
 
 def counts(provider: Provider) -> dict[str, int]:

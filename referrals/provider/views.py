@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from referrals import clock
 from referrals.placing.models import Referral, ReferralState
+from referrals.placing.waiting import positions
 from referrals.provider import answering, forms, incoming
 from referrals.provider.office import office_of
 from referrals.provider.steps import STEPS, Step, ways_of
@@ -39,8 +40,10 @@ def referrals(request: HttpRequest, provider: Provider) -> HttpResponse:
     """What was sent to the provider, by state, the most pressing first; without names."""
     tab, counted = incoming.chosen_tab(request), incoming.counts(provider)
     page = Paginator(incoming.listed(provider, tab), PER_PAGE).get_page(request.GET.get("page"))
+    standing = positions(page.object_list)
     for row in page.object_list:
         incoming.dress(row)
+        row.position = standing.get(row.pk)
     return render(
         request,
         "referrals/provider/list.html",

@@ -85,18 +85,20 @@ def day(value: dt.date) -> str:
 
 def test_the_list_is_by_state_with_counts_and_names_nobody(provider, sliven, make):
     sent, waiting = make(), make("waiting")
+    earlier = make("waiting", requested_on=TODAY() - dt.timedelta(days=3))
     ReferralFactory(municipality=sliven, state="sent")  # another provider's
     make("chosen")
     make("declined")
     shown = provider.get(LIST)
     assert [row.pk for row in shown.context["page_obj"]] == [sent.pk]
-    assert [one["count"] for one in shown.context["states"]] == [1, 1, 0, 0, 1]
+    assert [one["count"] for one in shown.context["states"]] == [1, 2, 0, 0, 1]
     text = shown.content.decode()
     assert sent.written in text
     assert "Тодорка" not in text
     assert "0888" not in text
     shown = provider.get(f"{LIST}?vid=chakashti")
-    assert [row.pk for row in shown.context["page_obj"]] == [waiting.pk]
+    line = [(row.pk, row.position) for row in shown.context["page_obj"]]
+    assert line == [(earlier.pk, 1), (waiting.pk, 2)]
     portal = provider.get("/dostavchik/")
     assert [(tab.label, tab.count) for tab in portal.context["tabs"]] == [
         ("Нашите услуги", None),
