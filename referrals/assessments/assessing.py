@@ -75,8 +75,14 @@ def begin(
         return existing
     person = lock_kept(application.person)
     now = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
+    # Again, now that whoever began it at the same time is done.
+    if existing := NeedsAssessment.objects.filter(form_key=form_key).first():
+        return existing
     if NeedsAssessment.objects.open().filter(application=now).exists():
         raise StepRefused(STILL_THERE)
+    done = NeedsAssessment.objects.filter(application=now, state=AssessmentState.DONE).first()
+    if done and replaces is None:
+        raise StepRefused(f"По заявлението вече има оценка {done.number}. Заменете нея с нова.")
     form = AssessmentForm.objects.in_force().first()
     if form is None:
         raise StepRefused(NO_FORM)

@@ -5,6 +5,7 @@ What is missing is said on the page that checks, and refused by the workflow.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 from decimal import Decimal
@@ -98,18 +99,17 @@ class VersionedForm(forms.Form):
     @sensitive_variables()
     def touched(self) -> set[str]:
         """Return the names of the boxes in which something else stands than the page showed."""
-        try:
+        names = [name for name in self.fields if name not in self.OWN]
+        return {name for name in names if self.was_changed(name, self.plain_value(name))}
+
+    @sensitive_variables()
+    def was_changed(self, name: str, value: Any) -> bool:
+        """Say whether ``value`` is not what the page showed in the box ``name``."""
+        traces: Any = {}
+        with contextlib.suppress(ValueError, RecursionError):
             traces = json.loads(self.cleaned_data.get("seen") or "{}")
-        except (ValueError, RecursionError):
-            traces = {}
-        if not isinstance(traces, dict):
-            traces = {}
-        return {
-            name
-            for name in self.fields
-            if name not in self.OWN
-            and traces.get(name, _trace([])) != _trace(sent(self.plain_value(name)))
-        }
+        shown = traces.get(name) if isinstance(traces, dict) else None
+        return (shown or _trace([])) != _trace(sent(value))
 
     def plain_value(self, name: str) -> Any:
         """Return a cleaned value as ``stored`` would keep it."""

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
 from frontoffice.dossier.reasons import ask_first, held_reason
 from frontoffice.looks import ONE_LOOK, record_look
 from municipalities.audit import AccessEvent, record_access
+from municipalities.secrets import UnreadableSecret
 from referrals.assessments.models import NeedsAssessment
+
+UNREADABLE = "Отговорите в оценката не могат да се прочетат. Обърнете се към поддръжката."
 
 
 def find_assessment(pk: int) -> NeedsAssessment:
@@ -48,11 +52,20 @@ def asked_why(request: HttpRequest, assessment: NeedsAssessment) -> HttpResponse
 
 
 def opens_assessment(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Give ``view`` the assessment of the address in place of ``pk``; raises Http404."""
+    """Give ``view`` the assessment of the address in place of ``pk``; raises Http404.
+
+    What no key reads is said, and nothing is written over it.
+    """
 
     @wraps(view)
     def opened(request: HttpRequest, pk: int, **kwargs) -> HttpResponse:
         assessment = find_assessment(pk)
-        return asked_why(request, assessment) or view(request, assessment, **kwargs)
+        if asking := asked_why(request, assessment):
+            return asking
+        try:
+            return view(request, assessment, **kwargs)
+        except UnreadableSecret:
+            messages.error(request, UNREADABLE)
+            return redirect("application", assessment.application_id)
 
     return opened

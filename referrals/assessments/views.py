@@ -19,7 +19,12 @@ from referrals.applications.models import Application
 from referrals.assessments import assessing, reading
 from referrals.assessments import contents as held
 from referrals.assessments.forms import PressForm
-from referrals.assessments.models import AssessmentState, Conclusion, NeedsAssessment
+from referrals.assessments.models import (
+    OPEN_ASSESSMENT,
+    AssessmentState,
+    Conclusion,
+    NeedsAssessment,
+)
 from referrals.assessments.models_form import AssessmentForm
 from referrals.assessments.opening import opens_assessment
 from referrals.desk.opening import opens_application
@@ -29,6 +34,7 @@ from referrals.workflow.assessment import ASSESSMENT
 from referrals.workflow.machine import RowChanged, StepRefused
 
 REFERRED = Conclusion.REFERRED
+STANDING = (*OPEN_ASSESSMENT, AssessmentState.DONE)
 CHANGED = "Колега е променил оценката, докато я гледахте. Вижте я отново."
 
 
@@ -43,9 +49,9 @@ def assessment_begin(request: HttpRequest, application: Application) -> HttpResp
     """Begin the assessment of an application, after it is said what that means."""
     if not can_work_on(request, application):
         raise PermissionDenied
-    open_one = NeedsAssessment.objects.open().filter(application=application).first()
-    if open_one:
-        return redirect("assessment", open_one.pk)
+    there = NeedsAssessment.objects.filter(application=application, state__in=STANDING).first()
+    if there:
+        return redirect("assessment", there.pk)
     form = BeginForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -217,7 +223,8 @@ def _may_correct(request: HttpRequest, assessment: NeedsAssessment) -> bool:
 def _may_choose(request: HttpRequest, assessment: NeedsAssessment) -> bool:
     """Services are chosen while it is prepared, in an urgent case, and of one that refers."""
     is_ready = assessment.state == AssessmentState.DONE and assessment.outcome == REFERRED
-    is_early = assessment.state == AssessmentState.DRAFT or assessment.is_urgent
+    may_refer = assessment.outcome in ("", REFERRED)
+    is_early = may_refer and (assessment.state == AssessmentState.DRAFT or assessment.is_urgent)
     is_in_time = is_ready or (assessment.is_open and is_early)
     return is_in_time and can_work_on_case(request, assessment)
 

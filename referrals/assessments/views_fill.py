@@ -80,21 +80,24 @@ def _written(
     changed: list[Difference] = []
     if request.method == "POST" and form.is_valid():
         try:
-            with transaction.atomic():
-                saved = assessing.save(
-                    assessment=assessment,
-                    actor=reading.actor_in(request),
-                    version=form.cleaned_data.get("version") or 0,
-                    **form.facts(),
-                )
-                draft.close()
+            saved, said = _saved(request, assessment, form, draft), "Записано."
         except RowChanged as conflict:
-            form, changed = _merged(form, conflict.current, form_class, options)
-            draft.joined(form)
+            form, changed, is_apart = _merged(form, conflict.current, form_class, options)
+            saved = None
+            if is_apart and form.is_valid():
+                try:
+                    saved = _saved(request, conflict.current, form, draft)
+                    said = "Записано заедно с това, което колега записа междувременно."
+                except (RowChanged, StepRefused):
+                    saved = None  # a third one was faster: the page says what to look at
+            if saved is None:
+                form.add_error(None, CHANGED)
+                draft.joined(form)
         except StepRefused as refused:
+            saved = None
             form.add_error(None, str(refused))
-        else:
-            messages.success(request, "Записано.")
+        if saved is not None:
+            messages.success(request, said)
             return redirect(_onward(request, saved, here))
     return render(
         request,
@@ -112,6 +115,22 @@ def _written(
         },
         status=422 if form.errors else 200,
     )
+
+
+@sensitive_variables()
+def _saved(
+    request: HttpRequest, assessment: NeedsAssessment, form: VersionedForm, draft: drafts.PageDraft
+) -> NeedsAssessment:
+    """Save what the form says, and throw its draft away; raises RowChanged, StepRefused."""
+    with transaction.atomic():
+        saved = assessing.save(
+            assessment=assessment,
+            actor=reading.actor_in(request),
+            version=form.cleaned_data.get("version") or 0,
+            **form.facts(),
+        )
+        draft.close()
+    return saved
 
 
 def _closed(assessment: NeedsAssessment) -> str:
@@ -137,8 +156,11 @@ def _merged(
     current: NeedsAssessment,
     form_class: type[VersionedForm],
     options: dict[str, Any],
-) -> tuple[VersionedForm, list[Difference]]:
-    """Return the form to look at again, over what is stored now, and what differs from it."""
+) -> tuple[VersionedForm, list[Difference], bool]:
+    """Return the form over what is stored now, what differs from it, and whether they meet nowhere.
+
+    They do not meet where nobody wrote in a box in which the other one did.
+    """
     touched = form.touched()
     fresh = form_class(assessment=current, **options)
     stored = fresh.stored(current)
@@ -158,8 +180,8 @@ def _merged(
         for name in merged.fields
         if name in touched and sent(stored.get(name)) != sent(merged.plain_value(name))
     ]
-    merged.add_error(None, CHANGED)
-    return merged, differing
+    is_apart = not any(form.was_changed(name, stored.get(name)) for name in touched)
+    return merged, differing, is_apart
 
 
 def _in_words(form: VersionedForm, name: str, value: Any) -> str:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from municipalities.permissions import require
 from referrals import clock
 from referrals.applications import files, handling
-from referrals.applications.models import Application, State
+from referrals.applications.models import Application, Outcome, State
 from referrals.applications.models_parts import ApplicationEvent, Attachment
 from referrals.applications.overlaps import warnings_for
 from referrals.desk.listing import due_kind, due_words
@@ -68,8 +68,16 @@ def page(request: HttpRequest, application: Application) -> HttpResponse:
             "service": _service_with_places(application),
             "has_new_paper": _has_new_paper(application, steps),
             "from_alerts": application.applications.all(),
+            "may_assess": may_work and _may_be_assessed(application),
         },
     )
+
+
+def _may_be_assessed(application: Application) -> bool:
+    """Say whether it ended with an assessment that is still to be begun."""
+    if application.outcome != Outcome.ASSESSMENT:
+        return False
+    return not application.assessments.exclude(state="cancelled").exists()
 
 
 def _service_with_places(application: Application) -> Service | None:

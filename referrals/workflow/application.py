@@ -28,6 +28,16 @@ def _concluded(application: Application) -> str:
 
 
 CONCLUDED = Demand("с какво приключва", _concluded)
+
+
+def _unassessed(application: Application) -> str:
+    if application.assessments.filter(state__in=("draft", "review")).exists():
+        return "По заявлението се прави оценка. Първо я прекратете."
+    return ""
+
+
+UNASSESSED = Demand("не се прави оценка по него", _unassessed)
+
 STEPS: dict[str, Step] = {
     "receive": Step("постъпва", (), State.RECEIVED, Event.RECEIVED, BOTH),
     "confirm": Step("потвърждава се", (State.RECEIVED,), State.IN_WORK, Event.CONFIRMED, DESK),
@@ -59,6 +69,7 @@ STEPS: dict[str, Step] = {
         State.IN_WORK,
         Event.REOPENED,
         DESK,
+        (UNASSESSED,),
     ),
 }
 

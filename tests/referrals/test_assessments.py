@@ -7,6 +7,7 @@ import uuid
 import pytest
 from django.utils import timezone
 
+from frontoffice.preferences.setting import set_policy
 from municipalities.models import AccessEvent
 from municipalities.starting import begin as begin_municipality
 from municipalities.tenancy import municipality_scope
@@ -26,7 +27,14 @@ from referrals.workflow.machine import Actor, RowChanged, StepRefused, Who
 from services_registry.models import ServiceKind
 from tests.factories_applications import ApplicationFactory, NormFactory
 from tests.factories_people import PersonFactory
-from tests.factories_referring import AssessmentFactory, ReferralFactory, form_in_force
+from tests.factories_referring import (
+    AssessmentAreaFactory,
+    AssessmentFactory,
+    AssessmentFormFactory,
+    AssessmentQuestionFactory,
+    ReferralFactory,
+    form_in_force,
+)
 from tests.support.people import rows_of
 
 pytestmark = pytest.mark.django_db
@@ -272,6 +280,58 @@ def test_two_who_write_at_once_lose_nothing(assessment, question, specialist, he
     with municipality_scope(assessment.municipality):
         contents = held.read(fresh(assessment))
     assert (contents.wishes, contents.risks) == ("Иска у дома.", "Самота.")
+
+
+def test_two_who_write_apart_are_saved_both(assessment, question, specialist, head):
+    mine = sent_by(specialist.get(at(assessment, "popalvane/")))
+    concluded(head, assessment, need="Помощ у дома.")
+    filled(head, assessment, question)
+    saved = specialist.post(at(assessment, "popalvane/"), {**mine, "wishes": "У дома."})
+    assert saved.status_code == 302
+    with municipality_scope(assessment.municipality):
+        contents = held.read(fresh(assessment))
+    assert contents.answers == {question.pk: "Добре."}
+    assert (contents.wishes, contents.need) == ("У дома.", "Помощ у дома.")
+
+
+def test_policy_asks_a_colleague_why_and_not_who_has_it(assessment, specialist, colleague, sliven):
+    with municipality_scope(sliven):
+        set_policy(municipality=sliven, asks_reason="always", reasons=["По телефона"])
+    assert "kam=" in colleague.get(at(assessment))["Location"]
+    assert specialist.get(at(assessment)).status_code == 200
+
+
+def test_what_no_key_reads_is_said_and_stays(assessment, specialist):
+    with municipality_scope(assessment.municipality):
+        NeedsAssessment.objects.filter(pk=assessment.pk).update(data=b"x")
+    for page in ("", "popalvane/", "proverka/"):
+        answer = specialist.get(at(assessment, page), follow=True)
+        assert "не могат да се прочетат" in text(answer)
+    specialist.post(at(assessment, "popalvane/"), {"version": "1", "wishes": "Ново."})
+    assert bytes(fresh(assessment).data) == b"x"
+
+
+@pytest.mark.parametrize("page", ["", "popalvane/", "proverka/"])
+def test_pages_ask_as_much_of_a_long_form_and_a_long_story(
+    assessment, specialist, sliven, queries, page
+):
+    def more(count: int) -> None:
+        with municipality_scope(sliven):
+            form = AssessmentFormFactory(municipality=sliven)
+            for _n in range(count):
+                area = AssessmentAreaFactory(municipality=sliven, form=form)
+                AssessmentQuestionFactory(municipality=sliven, area=area)
+                assessing.note(
+                    assessment=assessment, actor=actor(specialist), text=f"{uuid.uuid4()}"
+                )
+                ReferralFactory(municipality=sliven, assessment=fresh(assessment))
+            NeedsAssessment.objects.filter(pk=assessment.pk).update(form=form)
+
+    more(1)
+    specialist.get(at(assessment, page))
+    queries.assert_same(
+        specialist, at(assessment, page), more, name=f"assessment: {page}", at_most=36
+    )
 
 
 # The end
