@@ -58,7 +58,7 @@ def assessment_data(
         "date": day(assessment.issued_on) if assessment.issued_on else "",
         "edition": _edition(edition, reason, today),
         "who": _who(assessment),
-        "participation": _participation(assessment, held.participation_note),
+        "participation": blocks(held.participation_note),
         "wishes": blocks(held.wishes),
         "need": blocks(held.need),
         "outcome": LISTED if services else _outcome(assessment),
@@ -92,16 +92,16 @@ def _who(assessment: NeedsAssessment) -> Rows:
         right = f" ({application.applicant_right})" if application.applicant_right else ""
         rows.append(["Желанието е заявено от", f"{application.applicant_name}{right}"])
     rows.append(["Заявление", f"{application.number} от {day(application.received_on)}"])
+    before = assessment.replaces
+    if before and before.issued_on:
+        rows.append(
+            ["Заменя", f"предварителна оценка № {before.number} от {day(before.issued_on)}"]
+        )
     if assessment.held_on:
         rows.append(["Разговор", day(assessment.held_on)])
+    if assessment.participation:
+        rows.append(["Участие", str(Participation(assessment.participation).label)])
     return rows
-
-
-def _participation(assessment: NeedsAssessment, note: str) -> list[dict[str, Any]]:
-    if not assessment.participation:
-        return blocks(note)
-    how = str(Participation(assessment.participation).label)
-    return blocks(f"Участие: {how}.\n\n{note}")
 
 
 def _outcome(assessment: NeedsAssessment) -> str:

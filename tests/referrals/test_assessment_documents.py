@@ -224,6 +224,14 @@ def test_an_edition_keeps_the_one_before(scope):
     assert "Избрана е друга услуга" in shown
 
 
+def test_a_new_assessment_says_which_one_it_replaces(scope):
+    before = AssessmentFactory(
+        municipality=scope, done=True, number="ПО-2026-000003", issued_on=dt.date(2026, 5, 4)
+    )
+    row = assessment_of(scope, replaces=before)
+    assert "Заменя предварителна оценка № ПО-2026-000003 от 04.05.2026 г." in text_of(preview(row))
+
+
 def test_a_document_needs_a_number_and_a_preview_has_none(scope):
     row = assessment_of(scope, number="", issued_on=None, outcome="")
     with pytest.raises(ValueError, match="number"):
