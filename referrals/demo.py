@@ -22,7 +22,7 @@ from municipalities.hours import is_holiday
 from municipalities.models import Membership, Municipality, Role, User
 from municipalities.tenancy import municipality_scope
 from municipalities.uploads import CheckedFile
-from referrals import secrets
+from referrals import demo_referring, secrets
 from referrals.applications import files, handling
 from referrals.applications.models import Application, Channel
 from referrals.applications.models_parts import ApplicationEvent, Attachment
@@ -50,13 +50,16 @@ TRACKED = "Проследима"  # the one that is shown to visitors has the mo
 
 def load(*, report: Callable[[str], None]) -> None:
     """Switch on what each municipality takes and register its applications."""
-    count = 0
+    count = cases = 0
     pdf = typeset.render("demo_paper.typ", {})
     for municipality in demo_municipalities().values():
         with municipality_scope(municipality):
             _prepare(municipality)
-            count += _Desk(municipality, pdf).fill()
-    report(f"Примерни заявления: {count}")
+            demo_referring.prepare(municipality)
+            desk = _Desk(municipality, pdf)
+            count += desk.fill()
+            cases += demo_referring.Cases(municipality, desk.members, desk.of_cases, _moment).tell()
+    report(f"Примерни заявления: {count}, с предварителна оценка: {cases}")
 
 
 def hints() -> Iterator[str]:
@@ -67,6 +70,9 @@ def hints() -> Iterator[str]:
             shown = Application.objects.filter(family_name=TRACKED).first()
             if shown and municipality.slug in ONLINE:
                 yield f"  Община {municipality.name}: № {shown.number}, код {CODE}"
+            offered = demo_referring.offered()
+            if offered:
+                yield f"  {municipality.name}, предложено място: № {offered.number}, код {CODE}"
 
 
 def _prepare(municipality: Municipality) -> None:
@@ -106,6 +112,7 @@ class _Desk:
         self.pdf = pdf
         self.kinds = {kind.code: kind for kind in ApplicationKind.objects.filter(is_on=True)}
         self.people = list(Person.objects.order_by("pk")[:6])
+        self.of_cases: dict[str, Application] = {}
         self.services = {service.slug: service for service in Service.objects.all()}
         roles = {"specialist": Role.SPECIALIST, "head": Role.HEAD}
         members = Membership.objects.select_related("user", "office")
@@ -117,7 +124,12 @@ class _Desk:
 
     def fill(self) -> int:
         """Register the stories whose kind the municipality takes; return how many."""
-        told = [story for story in STORIES if story.kind in self.kinds]
+        first = len(self.people)
+        self.people += demo_referring.write_down(self.members["specialist"])
+        cases = demo_referring.cases_of(self.municipality)
+        wishes = [case.story(number) for number, case in enumerate(cases, start=first)]
+        told = [story for story in (*STORIES, *wishes) if story.kind in self.kinds]
+        told.sort(key=lambda story: -story.days)
         moved = []
         for minute, story in enumerate(told, start=5):
             moved += self.tell(story, minute)
@@ -146,6 +158,8 @@ class _Desk:
         if not application.is_alert:
             dates["secret_hash"] = secrets.hash_of_secret(CODE, self.municipality)
         Application.objects.filter(pk=application.pk).update(**dates)
+        if story.case:
+            self.of_cases[story.case] = Application.objects.get(pk=application.pk)
         events = list(application.events.order_by("pk"))
         for event, moment in zip(events, moments, strict=True):
             event.at = moment

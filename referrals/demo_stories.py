@@ -38,6 +38,7 @@ class Story:
     facts: dict[str, Any] = field(default_factory=dict)
     is_confirmed: bool = True
     steps: tuple[Step, ...] = ()
+    case: str = ""  # of demo_cases, which tells how it goes on
 
 
 HARD, LIVES, HELP = "С какво е най-трудно?", "С кого живее човекът?", "Каква помощ ползва сега?"

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models, transaction
+from django.utils import timezone
 
 from municipalities.models import Membership, Municipality, Role, User
 from referrals.clocked import StepEvent
@@ -182,6 +183,7 @@ class Machine:
             kind=event,
             user=by.user,
             who=by.who,
+            at=timezone.now(),
             **facts,
         )
         for hearer in _heard_by:

@@ -16,7 +16,18 @@ from referrals import secrets
 from referrals.applications.models import Channel, Outcome, State
 from referrals.demo import CODE, ONLINE
 from referrals.kinds.reading import kinds_online
-from referrals.models import Application, ApplicationEvent, Letter, PaperRequest
+from referrals.models import (
+    Application,
+    ApplicationEvent,
+    Letter,
+    NeedsAssessment,
+    Offer,
+    OutcomeQuestion,
+    PaperRequest,
+    Referral,
+)
+from referrals.placing.waiting import positions
+from services_registry.free_places import newest_capacity
 
 pytestmark = pytest.mark.usefixtures("demo")
 
@@ -40,9 +51,39 @@ def test_every_state_and_end_can_be_seen(town):
     talks = [row for row in rows if row.consultation]
     assert talks
     assert all(row.consultation.held_at < row.registered_at for row in talks)
-    assert Letter.objects.count() == 1
+    assert Letter.objects.filter(kind=Letter.Kind.PAPERS).count() == 1
     assert PaperRequest.objects.filter(closed_on=None).get().letter is not None
     assert sum(row.attachments.count() for row in rows) == 1
+
+
+def test_every_state_of_referring_can_be_seen(town):
+    referrals = list(Referral.objects.all())
+    states = {"sent", "waiting", "offered", "started"}
+    more = {"accepted", "declined", "ended"} if town.slug == "sliven" else set()
+    assert {row.state for row in referrals} == states | more
+    assessments = list(NeedsAssessment.objects.all())
+    assert {row.state for row in assessments} >= {"draft", "done"}
+    ends = {"referred", "directorate", "no_need"}
+    assert {row.outcome for row in assessments if row.state == "done"} == ends
+    assert any(row.is_urgent for row in assessments)
+    assert any(row.is_late for row in referrals)
+    assert any(row.is_late for row in assessments)
+    assert Letter.objects.filter(kind=Letter.Kind.DIRECTORATE).count() == 1
+    answered = OutcomeQuestion.objects.filter(state="answered")
+    assert "yes" in answered.values_list("reached", flat=True)
+    (offer,) = Offer.objects.all()
+    assert offer.state == "open"
+    assert offer.until > timezone.localdate() or timezone.localdate().isoweekday() > 5
+    standing = positions(referrals)
+    assert sorted(standing.values()) == [1, 2]
+    for row in referrals:
+        steps = list(row.events.order_by("pk"))
+        assert [step.at for step in steps] == sorted(step.at for step in steps)
+        assert steps[-1].target == row.state
+        assert row.requested_on <= timezone.localdate(steps[0].at)
+    for service in {row.service for row in referrals}:
+        now = newest_capacity(service)
+        assert now is None or 0 <= now.free <= now.places
 
 
 def test_what_comes_online_follows_the_announcement(town):
@@ -83,3 +124,6 @@ def test_the_start_tells_visitors_what_opens_an_application():
         with municipality_scope(town):
             shown = Application.objects.get(number=line.split("№ ")[1].split(",")[0])
             assert secrets.is_secret(CODE, shown.secret_hash, town)
+            offered = Referral.objects.get(state="offered").assessment.application
+            assert f"предложено място: № {offered.number}, код {CODE}" in said.getvalue()
+            assert secrets.is_secret(CODE, offered.secret_hash, town)
