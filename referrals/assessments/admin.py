@@ -59,7 +59,7 @@ class AreaInline(_OnlyWhilePrepared, ScopedTabular):
 
     def formfield_for_dbfield(self, db_field, request: HttpRequest, **kwargs):
         if db_field.name in ("name", "hint"):
-            kwargs["widget"] = sized(30)
+            kwargs["widget"] = sized(24)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     @admin.display(description=_("въпроси"))
@@ -258,6 +258,10 @@ class AssessmentAreaAdmin(_OnlyWhilePrepared, _Versioned):
         return format_html(
             '<a href="{}">{}</a>, {}', there, area.form, area.form.get_state_display()
         )
+
+    def response_post_save_change(self, request: HttpRequest, obj: AssessmentArea) -> HttpResponse:
+        """Lead back to the version, where its areas are."""
+        return redirect("admin:referrals_assessmentform_change", obj.form_id)
 
     def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
         """Stay out of the index: an area alone is nothing."""

@@ -153,6 +153,8 @@ def ways(application: Application, *, may_work: bool, without: Way | None) -> li
             continue
         if application.is_alert and name in ("application_message", "application_new_code"):
             continue
+        if name == "application_reopen" and application.assessments.open().exists():
+            continue
         if name == "application_tie" and application.person_id:
             words = "Смени лицето"
         found.append(Way(words, reverse(name, args=[application.pk])))
