@@ -162,6 +162,11 @@ PUBLIC = {
     "track_copy",
     "track_file",
     "track_letter",
+    "track_offer",
+    "track_assessment",
+    "waiting_rules",
+    "outcome_answer",  # by the signed link of a mail
+    "provider_link",  # by the signed link of a mail
     "track_leave",
     "accessibility",
     "privacy",
