@@ -61,4 +61,5 @@ def medians(title: str, heading: str, waits: list[Waits]) -> dict[str, Any]:
             {"label": one.label, "value": one.median, "text": days(one.median), "href": ""}
             for one in waits
         ],
+        "note": "",
     }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from frontoffice.numbers import drawing as desk_drawing
 from frontoffice.numbers import periods
+from frontoffice.numbers.counting import Table
 from frontoffice.numbers.disclosure import Hiding
 from frontoffice.numbers.forms import PeriodForm
 from frontoffice.preferences.reading import policy_of
@@ -15,6 +18,8 @@ from municipalities.permissions import require
 from referrals.measures import drawing, workbook
 from referrals.measures.counting import Measures, measure
 from referrals.permissions import can_assess, can_review
+
+OF_PLACES = {"by_service", "by_settlement", "waiting"}
 
 
 def _measures(request: HttpRequest, form: PeriodForm) -> Measures:
@@ -50,28 +55,31 @@ def numbers(request: HttpRequest) -> HttpResponse:
             ],
             "boxes": drawing.boxes(measures),
             "sent": desk_drawing.columns(measures.sent, None, value_heading="Насочвания"),
-            "charts": [desk_drawing.chart(table, smallest=measures.smallest) for table in shown],
-            "medians": [
-                drawing.medians(title, heading, waits)
-                for title, heading, waits in (
-                    (
-                        "От желанието до услугата, по услуга (медиана)",
-                        "Услуга",
-                        measures.by_service,
-                    ),
-                    (
-                        "От желанието до услугата, по населено място (медиана)",
-                        "Населено място",
-                        measures.by_settlement,
-                    ),
-                    ("Откога чакат тези, които чакат сега (медиана)", "Услуга", measures.longest),
-                )
-                if waits
-            ],
+            "of_places": [*_drawn(shown, measures, in_places=True), *_medians(measures)],
+            "of_ends": _drawn(shown, measures, in_places=False),
             "withheld": [t.title for t in measures.tables if t.hiding is Hiding.WHOLE],
             "may_lead": can_review(request),
         },
     )
+
+
+def _drawn(tables: list[Table], measures: Measures, *, in_places: bool) -> list[dict[str, Any]]:
+    """Return the tables by service and place, or the others, as charts."""
+    return [
+        desk_drawing.chart(table, smallest=measures.smallest)
+        for table in tables
+        if (table.key in OF_PLACES) == in_places
+    ]
+
+
+def _medians(measures: Measures) -> list[dict[str, Any]]:
+    whole, wait = "От желанието до услугата", "Откога чакат тези, които чакат сега"
+    charts = (
+        (f"{whole}, по услуга (медиана)", "Услуга", measures.by_service),
+        (f"{whole}, по населено място (медиана)", "Населено място", measures.by_settlement),
+        (f"{wait} (медиана)", "Услуга", measures.longest),
+    )
+    return [drawing.medians(*chart) for chart in charts if chart[2]]
 
 
 @require(can_assess)
