@@ -137,6 +137,7 @@ def test_a_provider_without_an_account_answers_by_the_link_on_a_phone(page, port
     page.get_by_role("button", name="Запишете датите").click()
     expect(page.get_by_text("Датите са записани.")).to_be_visible()
     assert_good(page)
+    page.locator("summary", has_text="Отказ").click()
     page.get_by_label("Причина").select_option("papers")
     page.get_by_role("button", name="Откажете").click()
     expect(page.get_by_text("Отказът е записан")).to_be_visible()
