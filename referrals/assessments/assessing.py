@@ -23,6 +23,7 @@ from django.views.decorators.debug import sensitive_variables
 from frontoffice.followups.following import NotAColleague, colleagues
 from frontoffice.kept import lock_kept
 from municipalities.models import User
+from municipalities.uploads import discard
 from referrals import clock, numbering
 from referrals.applications import handling
 from referrals.applications.models import Application, Outcome
@@ -212,7 +213,6 @@ def finish(
     cannot be sent nothing of this happens: StepRefused says which.
     """
     from referrals.assessments.documents import make_document
-    from referrals.placing.referring import send
 
     _lock_before(assessment)
     locked = _lock(assessment, version)
@@ -235,8 +235,21 @@ def finish(
         **clock.resumed(locked, timezone.localdate()),
     }
     _set(locked, made)
-    make_document(assessment=locked, actor=actor)
-    words = f"{number}. {locked.get_outcome_display().capitalize()}."
+    document = make_document(assessment=locked, actor=actor)
+    try:
+        return _issued(locked, step, actor, made, chosen)
+    except BaseException:
+        discard(document.path)  # the row goes with the transaction
+        raise
+
+
+def _issued(
+    locked: NeedsAssessment, step: str, actor: Actor, made: dict[str, Any], chosen: list[Referral]
+) -> NeedsAssessment:
+    """Make the step that ends it, end what it replaces, send what was chosen."""
+    from referrals.placing.referring import send
+
+    words = f"{locked.number}. {locked.get_outcome_display().capitalize()}."
     done = ASSESSMENT.make(locked, step, by=actor, words=words, told=_told_end(locked), **made)
     if done.replaces_id:
         _replace(done, actor)

@@ -3,8 +3,10 @@
 import datetime as dt
 import re
 import uuid
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from frontoffice.preferences.setting import set_policy
@@ -63,6 +65,10 @@ def kinds_of(assessment) -> list[str]:
 
 def actor(client) -> Actor:
     return Actor(Who(client.membership.role), client.user)
+
+
+def kept_files() -> set[Path]:
+    return {one for one in Path(settings.MEDIA_ROOT).rglob("*") if one.is_file()}
 
 
 def sent_by(page) -> dict[str, str]:
@@ -416,10 +422,12 @@ def test_a_finished_one_sends_what_was_chosen_or_nothing_happens(
     chosen = ReferralFactory(
         municipality=own, assessment=fresh(assessment), service__status="draft"
     )
+    before = kept_files()
     with municipality_scope(own):
         with pytest.raises(StepRefused, match=chosen.service.name):
             assessing.finish(assessment=fresh(assessment), actor=actor(specialist))
         assert (fresh(assessment).state, fresh(assessment).number) == ("draft", "")
+        assert kept_files() == before  # nor does its file stay
         type(chosen.service).objects.filter(pk=chosen.service_id).update(status="published")
         done = assessing.finish(assessment=fresh(assessment), actor=actor(specialist))
         assert done.number.endswith("-000001")  # the number of the failed one went to nobody
