@@ -6,8 +6,8 @@ from contextlib import suppress
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
@@ -15,6 +15,7 @@ from municipalities.invitations import hash_of
 from municipalities.signed_links import municipality_of
 from municipalities.tenancy import municipality_scope
 from municipalities.views.public import public_offices
+from referrals.online.access import without_traces
 from referrals.outcomes import asking
 from referrals.outcomes.forms import AnswerForm
 from referrals.outcomes.models import OutcomeQuestion
@@ -22,14 +23,17 @@ from referrals.workflow.machine import CITIZEN, StepRefused
 
 
 @login_not_required
-@never_cache
 @sensitive_post_parameters("reached", "helped", "note")
 @require_http_methods(["GET", "HEAD", "POST"])
-def outcome_answer(request: HttpRequest, obshtina: str, token: str) -> HttpResponse:
+def outcome_answer(request: HttpRequest, obshtina: str, token: str) -> HttpResponseBase:
     """Ask the two questions; after the answer say thanks. Any other link gets one same page.
 
     It names neither the person nor the service: whoever reads somebody's mail learns nothing here.
     """
+    return without_traces(_answer(request, obshtina, token))
+
+
+def _answer(request: HttpRequest, obshtina: str, token: str) -> HttpResponse:
     municipality = municipality_of(obshtina, token, asking.PURPOSE)
     if municipality is None:
         return _gone(request)

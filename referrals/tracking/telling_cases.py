@@ -75,8 +75,8 @@ NEXT: dict[str, Promise] = {
 # What follows a finished assessment, by how it ended.
 ENDS: dict[str, Promise] = {
     Conclusion.DIRECTORATE: gettext_lazy(
-        "За нужната услуга насочва дирекция „Социално подпомагане“. Общината ѝ писа; тя ще се "
-        "свърже с вас."
+        "За нужната услуга насочва дирекция „Социално подпомагане“. Общината ѝ изпраща оценката "
+        "с писмо."
     ),
     Conclusion.OTHER: gettext_lazy("Пренасочихме ви към друг орган, който ще ви отговори."),
     Conclusion.NO_NEED: gettext_lazy(

@@ -166,6 +166,7 @@ def test_the_link_asks_two_questions_and_is_answered_once(link, question, client
     assert shown.status_code == 200
     assert "Стигна ли помощта до вас?" in shown.content.decode()
     assert "no-store" in shown["Cache-Control"]
+    assert shown["Referrer-Policy"] == "strict-origin", "the address lets in whoever has it"
     assert "Дневен център" not in shown.content.decode()
     assert stored(question).state == "asked"
     assert client.post(link, YES)["Location"] == link
