@@ -17,6 +17,7 @@ from municipalities.admin_site import PortalAdmin, ScopedAdmin, ScopedStacked, S
 from municipalities.models import Membership, Settlement, User
 from municipalities.permissions import can_manage_registry, can_operate_platform
 from municipalities.places import AccessiblePlace
+from services_registry import free_places
 from services_registry.classifiers import (
     LifeSituation,
     RequiredDocument,
@@ -300,10 +301,15 @@ class ServiceAdmin(ScopedAdmin):
         rebuild_vocabulary()
 
     def save_related(self, request: HttpRequest, form, formsets, change: bool) -> None:
-        """Save links and rows, keep in the history how they differ, and bring the search along."""
+        """Save links and rows, keep in the history how they differ, and bring the search along.
+
+        Who waits is told of places that became free.
+        """
+        before = free_places.newest_capacity(free_places.lock(form.instance.pk))
         with following(form.instance.pk):
             super().save_related(request, form, formsets, change)
         index_service(form.instance)
+        free_places.tell_if_freed(form.instance, before)
 
 
 @contextmanager

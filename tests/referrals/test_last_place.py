@@ -11,6 +11,7 @@ from functools import partial
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
 from municipalities.tenancy import municipality_scope
 from referrals.models import Referral
@@ -24,6 +25,7 @@ from tests.factories import CapacityFactory, ServiceFactory
 from tests.factories_applications import ApplicationFactory
 from tests.factories_people import PersonFactory
 from tests.factories_referring import AssessmentFactory, ReferralFactory
+from tests.services_registry.test_admin_record import as_shown
 
 THREADS = 20
 CLAIMS = 200
@@ -233,5 +235,18 @@ def test_a_place_more_written_by_the_provider_or_by_staff_is_told(
             page,
             {**numbers, "free": free, "as_of": f"{day:%d.%m.%Y}", "seen": shown.context["seen"]},
         )
+        assert counted(service)[0] == free
+        assert len(told) == times, free
+
+
+def test_a_place_more_written_in_the_admin_is_told(sliven, service, administrator, monkeypatch):
+    told = []
+    monkeypatch.setattr(free_places, "_freed", [told.append])
+    CapacityFactory(municipality=sliven, service=service, places=4, free=1, waiting=0)
+    url = reverse("admin:services_registry_service_change", args=[service.pk])
+    for free, times in ((2, 1), (2, 1), (0, 1)):
+        values = as_shown(administrator, url)
+        answer = administrator.post(url, {**values, "capacities-0-free": str(free)})
+        assert answer.status_code == 302
         assert counted(service)[0] == free
         assert len(told) == times, free
