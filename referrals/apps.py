@@ -46,9 +46,21 @@ class ReferralsConfig(AppConfig):
         # the officer reads that it was written or changed.
         register_trail(Application, masked=("need", "answers"))
         register_trail(Letter, masked=("body", "recipient_address"))
+        told = {
+            "reminded_on": str(_("напомнено на")),
+            "escalated_on": str(_("казано на ръководителя на")),
+            "holds_place": str(_("заема място")),
+        }
         register_trail(
-            NeedsAssessment, hidden=("is_complete",), masked=("urgent_reason", "pause_reason")
+            NeedsAssessment,
+            hidden=("is_complete", "number_year", "number_seq"),
+            masked=("urgent_reason", "pause_reason"),
+            labels=told,
         )
-        register_trail(Referral, masked=("summary", "choice_note", "decline_note", "pause_reason"))
+        register_trail(
+            Referral,
+            masked=("summary", "choice_note", "decline_note", "pause_reason"),
+            labels=told,
+        )
         for model in (ApplicationKind, AssessmentForm, ReferringPolicy, RoutingRow, WaitingRule):
             register_trail(model, is_personal=False)
