@@ -22,6 +22,7 @@ from referrals.letters.documents import Rows, frame, maker, office_of, signer_of
 from referrals.letters.texts import blocks, day
 from referrals.placing.models import Referral, ReferralState
 from referrals.policy import policy_of
+from referrals.workflow.assessment import going_on
 from services_registry.models import Service, ServiceSite
 
 UNTOLD_PLACE = "адресът не се съобщава"
@@ -131,20 +132,24 @@ def _services(assessment: NeedsAssessment) -> list[dict[str, Any]]:
     if assessment.outcome != Conclusion.REFERRED or assessment.pk is None:
         return []
     sites = ServiceSite.objects.select_related("settlement").order_by("pk")
+    # What goes on by an earlier assessment stands here as well, under the number it was given.
     referrals = (
-        assessment.referrals.open()
-        .select_related("service", "provider")
+        (assessment.referrals.open() | going_on(assessment))
+        .select_related("assessment", "service", "provider")
         .prefetch_related(Prefetch("service__sites", queryset=sites))
         .defer("service__search_vector")
-        .order_by("ordinal")
+        .order_by("assessment_id", "ordinal")
     )
     return [_service(assessment, referral) for referral in referrals]
 
 
 def _service(assessment: NeedsAssessment, referral: Referral) -> dict[str, Any]:
     intensity = referral.intensity
+    # The row of this one may not have its number yet, while its document is made.
+    own = referral.assessment_id == assessment.pk
+    number = assessment.number if own else referral.assessment.number
     return {
-        "number": f"{assessment.number or '…'}/{referral.ordinal}",
+        "number": f"{number or '…'}/{referral.ordinal}",
         "name": referral.service.name,
         "provider": referral.provider.name,
         "places": _places(referral),

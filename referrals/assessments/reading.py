@@ -19,7 +19,7 @@ from referrals.assessments.models import (
 from referrals.desk.listing import left_words
 from referrals.permissions import can_review, can_work_on_case
 from referrals.placing.models import Referral
-from referrals.workflow.assessment import ASSESSMENT
+from referrals.workflow.assessment import ASSESSMENT, going_on
 from referrals.workflow.machine import Actor, Who
 
 EVENTS = {
@@ -64,9 +64,12 @@ def actor_in(request: HttpRequest) -> Actor:
 
 
 def services_of(assessment: NeedsAssessment) -> list[Referral]:
-    """Return the services chosen with an assessment and what became of each, in order."""
-    rows = Referral.objects.filter(assessment=assessment).for_listing()
-    return list(rows.order_by("ordinal"))
+    """Return the services chosen with an assessment and what became of each, in order.
+
+    What goes on by an earlier assessment of the application comes first.
+    """
+    rows = Referral.objects.filter(assessment=assessment) | going_on(assessment)
+    return list(rows.for_listing().order_by("assessment_id", "ordinal"))
 
 
 def next_way(assessment: NeedsAssessment, request: HttpRequest) -> Way | None:
@@ -85,7 +88,8 @@ def next_way(assessment: NeedsAssessment, request: HttpRequest) -> Way | None:
         return Way("Заключение", reverse("assessment_conclude", args=here))
     is_referring = assessment.outcome == Conclusion.REFERRED
     choose = address("choose_services", assessment.pk)
-    if is_referring and choose and not assessment.referrals.open().exists():
+    is_chosen = assessment.referrals.open().exists() or going_on(assessment).exists()
+    if is_referring and choose and not is_chosen:
         return Way("Избери услуги", choose, "Още не е избрана услуга.")
     return Way("Провери и издай", reverse("assessment_check", args=here))
 

@@ -127,8 +127,10 @@ def _check_choosing(
         raise StepRefused("Оценката не завършва с насочване към услуга. Направете нова.")
     if service.status != Service.Status.PUBLISHED or not service.is_public:
         raise StepRefused("Услугата не е публикувана и не приема хора.")
-    if assessment.referrals.open().filter(service=service).exists():
-        raise StepRefused("Тази услуга вече е избрана.")
+    same = Referral.objects.open().filter(person_id=assessment.person_id, service=service).first()
+    if same:
+        is_here = same.assessment_id == assessment.pk
+        raise StepRefused(f"Тази услуга вече е избрана{'' if is_here else ', по друга оценка'}.")
     if replaces and replaces.person_id != assessment.person_id:
         raise StepRefused("Насочването, което се заменя, е на друг човек.")
 

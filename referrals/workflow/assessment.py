@@ -11,6 +11,7 @@ from referrals.assessments.models import (
     Conclusion,
     NeedsAssessment,
 )
+from referrals.placing.models import Referral, ReferralQuerySet, ReferralState
 from referrals.policy import ReferringPolicy, policy_of
 from referrals.workflow.machine import DESK, Demand, Machine, Step, Who
 
@@ -48,9 +49,19 @@ def _heard(assessment: NeedsAssessment) -> str:
     return "" if assessment.participation else "Напишете как е участвал човекът."
 
 
+def going_on(assessment: NeedsAssessment) -> ReferralQuerySet:
+    """Return what the person was referred to by an earlier assessment of the same application.
+
+    A new assessment does not interrupt it: a service that is used, or waited for, goes on.
+    """
+    rows = Referral.objects.open().exclude(state=ReferralState.CHOSEN)
+    of_it = rows.filter(assessment__application_id=assessment.application_id)
+    return of_it.exclude(assessment_id=assessment.pk)
+
+
 def _chosen(assessment: NeedsAssessment) -> str:
     chosen = assessment.referrals.open().exists()
-    if assessment.outcome == Conclusion.REFERRED and not chosen:
+    if assessment.outcome == Conclusion.REFERRED and not (chosen or going_on(assessment).exists()):
         return "Изберете поне една услуга."
     if assessment.outcome != Conclusion.REFERRED and chosen:
         return "Има избрана услуга, а заключението не е насочване. Махнете я или го сменете."

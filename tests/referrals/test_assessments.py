@@ -16,6 +16,7 @@ from municipalities.tenancy import municipality_scope
 from referrals import clock
 from referrals.assessments import assessing
 from referrals.assessments import contents as held
+from referrals.assessments.paper import assessment_data
 from referrals.models import (
     Application,
     AssessmentEvent,
@@ -25,8 +26,10 @@ from referrals.models import (
     Referral,
     ReferringPolicy,
 )
+from referrals.placing import referring
 from referrals.workflow.machine import Actor, RowChanged, StepRefused, Who
 from services_registry.models import ServiceKind
+from tests.factories import ServiceKindFactory
 from tests.factories_applications import ApplicationFactory, NormFactory
 from tests.factories_people import PersonFactory
 from tests.factories_referring import (
@@ -414,9 +417,7 @@ def test_a_finished_one_sends_what_was_chosen_or_nothing_happens(
     assessment, question, specialist, policy
 ):
     filled(specialist, assessment, question)
-    kind = ServiceKind.objects.first() or ServiceKind.objects.create(
-        code="day", number=7, name="дневна грижа", plain_name="дневна грижа"
-    )
+    kind = ServiceKind.objects.first() or ServiceKindFactory()
     concluded(specialist, assessment, outcome="referred", kinds=[kind.pk], intensity="hourly")
     own = assessment.municipality
     chosen = ReferralFactory(
@@ -538,3 +539,33 @@ def test_a_stale_version_is_refused_by_the_verbs(assessment, specialist):
         ):
             with pytest.raises(RowChanged):
                 verb(assessment=assessment, actor=actor(specialist), version=1, **facts)
+
+
+def test_a_service_that_is_used_goes_on_by_a_new_assessment(specialist, sliven, question, policy):
+    old = AssessmentFactory(municipality=sliven, done=True, owner=specialist.user)
+    with municipality_scope(sliven):
+        Application.objects.filter(pk=old.application_id).update(
+            state="closed", outcome="assessment", closed_at=timezone.now()
+        )
+        used = ReferralFactory(municipality=sliven, assessment=old, state="started")
+        new = assessing.begin(
+            application=fresh(old).application,
+            actor=actor(specialist),
+            form_key=uuid.uuid4(),
+            replaces=fresh(old),
+        )
+        with pytest.raises(StepRefused, match="по друга оценка"):
+            referring.choose(
+                assessment=fresh(new), service=used.service, actor=actor(specialist),
+                chosen_by="person", form_key=uuid.uuid4(),
+            )  # fmt: skip
+    filled(specialist, new, question)
+    kind = ServiceKind.objects.first() or ServiceKindFactory()
+    concluded(specialist, new, outcome="referred", kinds=[kind.pk])
+    with municipality_scope(sliven):
+        done = assessing.finish(assessment=fresh(new), actor=actor(specialist))
+        used.refresh_from_db()
+        assert (done.state, used.state) == ("done", "started")
+        listed = assessment_data(fresh(new))["services"]
+    assert [one["number"] for one in listed] == [f"{old.number}/{used.ordinal}"]
+    assert f"{old.number}/{used.ordinal}" in text(specialist.get(at(new)))
