@@ -7,6 +7,7 @@ so that deadlines, lines and numbers are those that would have been.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -123,8 +124,10 @@ def _person(
 
 @contextmanager
 def clock_at(moment: dt.datetime) -> Iterator[None]:
-    """Have the portal's clock stand at ``moment``."""
-    with mock.patch.object(timezone, "now", return_value=moment.astimezone(dt.UTC)):
+    """Have the portal's clock go on from ``moment``, a little each time it is looked at."""
+    start = moment.astimezone(dt.UTC)
+    looks = (start + dt.timedelta(milliseconds=number) for number in itertools.count())
+    with mock.patch.object(timezone, "now", lambda: next(looks)):  # noqa: PT008  another each time
         yield
 
 
