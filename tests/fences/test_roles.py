@@ -282,21 +282,7 @@ def everybody(sliven, client, specialist, head, manager, administrator, dpo, pro
             "person_relation_new",
         ),
         **_pages(rows, "referrals.application", *OF_AN_APPLICATION),
-        **_pages(rows, "referrals.needsassessment", *OF_AN_ASSESSMENT),
-        **{
-            f"{{assessment}}{tail}": _address(rows, "referrals.needsassessment", "assessment")
-            + tail
-            for tail in ("stapka/urgent/", "stapka/return/", "dokument/0/", "dokument/1/")
-        },
-        **_pages(rows, "referrals.needsassessment", "choose_services"),
-        "{choose_service}": _address(rows, "referrals.needsassessment", "choose_services")
-        + f"{rows[apps.get_model('services_registry.service')].pk}/",
-        **_pages(rows, "referrals.referral", "referral", "unchoose_service"),
-        **_pages(rows, "referrals.outcomequestion", "outcome_call"),
-        **{
-            f"{{referral}}{tail}": _address(rows, "referrals.referral", "referral") + tail
-            for tail in ("stapka/withdraw/", "stapka/start/", "stapka/change/")
-        },
+        **_of_referring(rows),
         **_pages(rows, "referrals.attachment", "application_file"),
         **_pages(rows, "referrals.letter", "letter", "letter_send"),
         **_pages(rows, "frontoffice.followup", "follow_up", "follow_up_hand_over"),
@@ -305,12 +291,6 @@ def everybody(sliven, client, specialist, head, manager, administrator, dpo, pro
         **_about_a_person(
             rows, "frontoffice.personrelation", "person_relation", "person_relation_end"
         ),
-        # Of a provider for whom nobody among these people works.
-        **_pages(rows, "referrals.referral", "provider_referral"),
-        "{provider_referral}stapka/accept/": _address(
-            rows, "referrals.referral", "provider_referral"
-        )
-        + "stapka/accept/",
         "{provider_service}": _address(rows, "services_registry.service", "provider_service"),
         "{provider_proposal}": _address(rows, "services_registry.service", "provider_proposal"),
         "{provider_proposal_seen}": _address(
@@ -336,6 +316,29 @@ def everybody(sliven, client, specialist, head, manager, administrator, dpo, pro
             addresses[f"{{{name}}}"] = reverse(f"{name}_change", args=[row.pk])
     roles = (client, specialist, head, manager, administrator, dpo, provider, operator)
     return dict(zip(ROLES, roles, strict=True)), addresses
+
+
+def _of_referring(rows) -> dict[str, str]:
+    """Return the addresses about the assessment and the referral that were planted."""
+    assessment, referral = "referrals.needsassessment", "referrals.referral"
+    services = _address(rows, assessment, "choose_services")
+    # Of a provider for whom nobody among these people works.
+    provider = _address(rows, referral, "provider_referral")
+    return {
+        **_pages(rows, assessment, *OF_AN_ASSESSMENT, "choose_services"),
+        **{
+            f"{{assessment}}{tail}": _address(rows, assessment, "assessment") + tail
+            for tail in ("stapka/urgent/", "stapka/return/", "dokument/0/", "dokument/1/")
+        },
+        "{choose_service}": f"{services}{rows[apps.get_model('services_registry.service')].pk}/",
+        **_pages(rows, referral, "referral", "unchoose_service", "provider_referral"),
+        **{
+            f"{{referral}}{tail}": _address(rows, referral, "referral") + tail
+            for tail in ("stapka/withdraw/", "stapka/start/", "stapka/change/")
+        },
+        **_pages(rows, "referrals.outcomequestion", "outcome_call"),
+        "{provider_referral}stapka/accept/": f"{provider}stapka/accept/",
+    }
 
 
 def _pages(rows, label: str, *routes: str) -> dict[str, str]:
