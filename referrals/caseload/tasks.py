@@ -22,6 +22,7 @@ from referrals.caseload.reminding import Told, owners_to_remind, take_escalation
 
 HOUR = 7  # in Bulgaria; the task runs twenty minutes past
 MOST_LISTED = 30
+LATE = "Закъснели оценки и насочвания"
 
 
 # The queue's clock is UTC: 7:20 in Bulgaria is 5:20 there in winter and 4:20 in summer.
@@ -55,7 +56,9 @@ def send_cases(*, municipality: int, owner: int) -> None:
     """Mail one person, once a day; a mail that cannot be handed over is as if never tried."""
     where = Municipality.objects.get(pk=municipality)
     with municipality_scope(where):
-        _mail(take_morning(where, owner), "mine", "Насочване")
+        here = f"{reverse('caseload')}?vid=mine"
+        told = take_morning(where, owner)
+        _mail(told, "referrals/caseload/mail_mine.txt", leads_to=here, subject="Насочване")
 
 
 @app.task(name="referrals.send_escalation", retry=RETRY)
@@ -63,22 +66,22 @@ def send_escalation(*, municipality: int) -> None:
     """Mail the heads what is late, once a day."""
     where = Municipality.objects.get(pk=municipality)
     with municipality_scope(where):
-        _mail(take_escalation(where), "late", "Закъснели оценки и насочвания")
+        told, here = take_escalation(where), reverse("referring_late")
+        _mail(told, "referrals/caseload/mail_late.txt", leads_to=here, subject=LATE)
 
 
-def _mail(told: Told | None, about: str, subject: str) -> None:
+def _mail(told: Told | None, template: str, *, leads_to: str, subject: str) -> None:
     if told is None:
         return
-    leads_to = {"mine": f"{reverse('caseload')}?vid=mine", "late": reverse("referring_late")}
     text = render_to_string(
-        f"referrals/caseload/mail_{about}.txt",
+        template,
         {
             "told": told,
             "lines": [
                 {"case": case, "link": mails.whole(case.href)} for case in told.cases[:MOST_LISTED]
             ],
             "more": max(0, len(told.cases) - MOST_LISTED),
-            "link": mails.whole(leads_to[about]),
+            "link": mails.whole(leads_to),
         },
     )
     first, *others = [user.email for user in told.to]

@@ -147,10 +147,6 @@ def measure(period: Period, *, smallest: int) -> Measures:
 _Interval = tuple[str, str, QuerySet, str]  # key, words, rows with ``took``, their moment
 
 
-def _moment(rows: QuerySet) -> Subquery:
-    return Subquery(rows.order_by("at", "pk").values("at")[:1])
-
-
 def _sent() -> QuerySet[ReferralEvent]:
     return ReferralEvent.objects.filter(source=R.CHOSEN, target=R.SENT).order_by()
 
@@ -159,11 +155,14 @@ def _answered() -> QuerySet[ReferralEvent]:
     return ReferralEvent.objects.filter(source=R.SENT, target__in=ANSWERS).order_by()
 
 
+def _begins() -> QuerySet[ReferralEvent]:
+    return ReferralEvent.objects.filter(source=R.ACCEPTED, target=R.STARTED).order_by()
+
+
 def _started() -> QuerySet[ReferralEvent]:
     """Return the events that began a service, with how long after the wish that was."""
     took = _Days(F("referral__started_on"), F("referral__requested_on"))
-    rows = ReferralEvent.objects.filter(source=R.ACCEPTED, target=R.STARTED).order_by()
-    return rows.annotate(took=took)
+    return _begins().annotate(took=took)
 
 
 def _done() -> QuerySet[AssessmentEvent]:
@@ -174,67 +173,67 @@ def _done() -> QuerySet[AssessmentEvent]:
     )
 
 
+def _begun() -> QuerySet[AssessmentEvent]:
+    return AssessmentEvent.objects.filter(source="", target=A.DRAFT).order_by()
+
+
+def _since(rows: QuerySet, begin: QuerySet) -> QuerySet:
+    """Return ``rows`` with ``since``, when the step before them ended; without it they are out."""
+    first = Subquery(begin.order_by("at", "pk").values("at")[:1])
+    return rows.annotate(since=first).filter(since__isnull=False)
+
+
+def _took(rows: QuerySet, until: Any = None) -> QuerySet:
+    """Return ``rows`` with how many days there were from ``since`` to the step or ``until``."""
+    return rows.annotate(took=_Days(until or TruncDate("at"), TruncDate("since")))
+
+
 def _intervals() -> list[_Interval]:
     """Return each step as the rows that ended it; the whole way last."""
-    at = TruncDate("at")
+    whole = "whole", "от желанието до услугата", _started(), "at"
+    return [*_of_the_assessment(), *_of_the_referral(), whole]
+
+
+def _of_the_assessment() -> list[_Interval]:
     wishes = Application.objects.filter(nature=Nature.WISH).order_by()
-    begun = AssessmentEvent.objects.filter(source="", target=A.DRAFT).order_by()
-    of_assessment = {"assessment": OuterRef("assessment")}
-    of_case = {"assessment": OuterRef("referral__assessment")}
-    of_referral = {"referral": OuterRef("referral")}
-    finished = _sent().filter(referral__replaces__isnull=True)
-    finished = finished.annotate(since=_moment(_done().filter(**of_case)))
+    registered = TruncDate("registered_at")
+    begun = _begun().filter(assessment__replaces__isnull=True)
+    of_case = TruncDate("assessment__application__registered_at")
+    done = _since(_done(), _begun().filter(assessment=OuterRef("assessment")))
     return [
         (
             "registered",
             "от желанието до регистрирането",
-            wishes.annotate(took=_Days(TruncDate("registered_at"), F("received_on"))),
+            wishes.annotate(took=_Days(registered, F("received_on"))),
             "registered_at",
         ),
         (
             "begun",
             "до започната оценка",
-            begun.filter(assessment__replaces__isnull=True).annotate(
-                took=_Days(at, TruncDate("assessment__application__registered_at"))
-            ),
+            begun.annotate(took=_Days(TruncDate("at"), of_case)),
             "at",
         ),
-        (
-            "done",
-            "до готова оценка",
-            _done()
-            .annotate(since=_moment(begun.filter(**of_assessment)))
-            .filter(since__isnull=False)
-            .annotate(took=_Days(at, TruncDate("since"))),
-            "at",
-        ),
-        (
-            "sent",
-            "до изпращане на доставчика",
-            # Of an urgent case the referral goes before the assessment.
-            finished.filter(since__lte=F("at")).annotate(took=_Days(at, TruncDate("since"))),
-            "at",
-        ),
-        (
-            "answered",
-            "до отговора на доставчика",
-            _answered()
-            .annotate(since=_moment(_sent().filter(**of_referral)))
-            .filter(since__isnull=False)
-            .annotate(took=_Days(at, TruncDate("since"))),
-            "at",
-        ),
+        ("done", "до готова оценка", _took(done), "at"),
+    ]
+
+
+def _of_the_referral() -> list[_Interval]:
+    # Not of one instead of another, and of an urgent case the referral goes before the assessment.
+    sent = _since(
+        _sent().filter(referral__replaces__isnull=True),
+        _done().filter(assessment=OuterRef("referral__assessment")),
+    ).filter(since__lte=F("at"))
+    answered = _since(_answered(), _sent().filter(referral=OuterRef("referral")))
+    started = _since(_begins(), _answered().filter(referral=OuterRef("referral")))
+    return [
+        ("sent", "до изпращане на доставчика", _took(sent), "at"),
+        ("answered", "до отговора на доставчика", _took(answered), "at"),
         (
             "started",
             "от отговора до началото на услугата",
-            ReferralEvent.objects.filter(source=R.ACCEPTED, target=R.STARTED)
-            .order_by()
-            .annotate(since=_moment(_answered().filter(**of_referral)))
-            .filter(since__isnull=False)
-            .annotate(took=_Days(F("referral__started_on"), TruncDate("since"))),
+            _took(started, F("referral__started_on")),
             "at",
         ),
-        ("whole", "от желанието до услугата", _started(), "at"),
     ]
 
 

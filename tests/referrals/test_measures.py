@@ -5,11 +5,12 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from frontoffice.models import Person
 from frontoffice.numbers import periods
 from municipalities.tenancy import municipality_scope
 from referrals.measures.counting import measure
 from referrals.models import AssessmentEvent, NeedsAssessment, OutcomeQuestion, ReferralEvent
-from tests.factories import ServiceFactory
+from tests.factories import ServiceFactory, SettlementFactory
 from tests.factories_applications import ApplicationFactory
 from tests.factories_people import PersonFactory
 from tests.factories_referring import AssessmentFactory, ReferralFactory
@@ -73,8 +74,11 @@ def service(sliven):
 
 @pytest.fixture
 def five(sliven, service):
+    place = SettlementFactory(municipality=sliven, kind="с.", name="Измислено")
     with municipality_scope(sliven):
-        return [case(sliven, service=service, days=days) for days in (0, 1, 2, 3, 4)]
+        made = [case(sliven, service=service, days=days) for days in (0, 1, 2, 3, 4)]
+        Person.objects.update(settlement=place)
+    return made
 
 
 def test_each_step_is_counted_from_its_own_events(sliven, five):
@@ -83,6 +87,9 @@ def test_each_step_is_counted_from_its_own_events(sliven, five):
     assert {key: step.median for key, step in steps.items()} == {
         "registered": 1, "begun": 1, "done": 3, "sent": 0, "answered": 4, "started": 4, "whole": 13,
     }  # fmt: skip
+    measures = counted(sliven)
+    assert [(one.label, one.median) for one in measures.by_settlement] == [("с. Измислено", 13)]
+    assert table(measures, "by_settlement") == {"с. Измислено": 5}
     answered = steps["answered"]
     assert (answered.first, answered.median, answered.third) == (3, 4, 5)
 
