@@ -14,6 +14,7 @@ from municipalities.norms.deadlines import (
     norm_on,
 )
 from municipalities.norms.models import Unit
+from municipalities.templatetags.portal import plural
 from referrals.applications.models import Application
 from referrals.clocked import Clocked
 
@@ -50,7 +51,7 @@ def explained(row: Application | Clocked) -> str:
         return ""
     words = in_words(row.norm, row.clock_from)
     if row.paused_days:
-        words += f", спиран за {row.paused_days} дни"
+        words += f", спиран за {row.paused_days} {plural(row.paused_days, 'ден', 'дни')}"
     return words
 
 

@@ -13,17 +13,24 @@ from referrals.caseload.listing import CaseLine
 from referrals.clocked import Clocked
 from referrals.placing import referring
 from referrals.workflow.machine import Actor, StepRefused
+from services_registry import free_places
 
 
 @transaction.atomic
 def hand_many(*, cases: Iterable[CaseLine], actor: Actor, to: User, note: str = "") -> int:
     """Give all of ``cases`` to ``to``; return how many changed hands. Closed ones stay.
 
-    Assessments before referrals and each by its id, the order in which rows are locked everywhere.
-    Raises NotAColleague.
+    Assessments, services, referrals and each by its id: the order in which rows are locked
+    everywhere. Without the services, whoever frees a place would hold one referral and wait for
+    another that is held here. Raises NotAColleague.
     """
     moved = 0
-    for case in sorted(cases, key=lambda one: (one.is_referral, one.row.pk)):
+    are_locked = False
+    ordered = sorted(cases, key=lambda one: (one.is_referral, one.row.pk))
+    for case in ordered:
+        if case.is_referral and not are_locked:
+            _lock_services(ordered)
+            are_locked = True
         before = case.row.owner_id
         try:
             with transaction.atomic():
@@ -37,3 +44,8 @@ def hand_many(*, cases: Iterable[CaseLine], actor: Actor, to: User, note: str = 
             continue
         moved += now.owner_id != before
     return moved
+
+
+def _lock_services(cases: Iterable[CaseLine]) -> None:
+    for pk in sorted({case.row.service_id for case in cases if case.is_referral}):
+        free_places.lock(pk)

@@ -106,7 +106,9 @@ def _taken(parts: list[QuerySet], *, mark: str, today: dt.date) -> list[CaseLine
     """Lock what is found, mark it with ``today`` and return it by day."""
     cases: list[CaseLine] = []
     for is_referral, found in enumerate(parts):
-        rows = found.select_for_update(of=("self",)).order_by("pk")
+        # What somebody works on this very moment is left for tomorrow: whoever holds one place's
+        # referral may be waiting for the next one's, and the two would wait for each other.
+        rows = found.select_for_update(of=("self",), skip_locked=True).order_by("pk")
         # Read again under the lock: another run may have marked some meanwhile.
         fresh = [row for row in rows if getattr(row, mark) != today]
         # Past the verbs and their version: nobody who works on one should learn of a mail.
