@@ -102,11 +102,8 @@ def text_of(page: Page, link) -> str:
     return "\n".join(p.extract_text() for p in PdfReader(io.BytesIO(answer.body())).pages)
 
 
-def test_from_the_application_to_the_answer_of_the_person(
-    desk_of, specialist, provider, town, application, service, settings, live_server
-):
-    settings.SITE_URL = live_server.url
-    desk = desk_of(specialist, "/rabotno-myasto/")
+def referred(desk: Page, application: Application) -> None:
+    """Assess, choose the service with the person, issue the document."""
     assessed(desk, application, re.compile("насочване към услуга"))
     desk.get_by_label("Асистентска подкрепа").check()
     desk.get_by_label(re.compile("^Установена")).fill("Помощ с храненето.")
@@ -122,20 +119,19 @@ def test_from_the_application_to_the_answer_of_the_person(
     assert "Домашен патронаж" in words
     assert "обжалва" not in words
 
-    # The provider has no place: the person waits, and says so to nobody but themselves.
-    theirs = desk_of(provider, "/dostavchik/nasochvaniya/")
+
+def put_in_line(theirs: Page) -> None:
+    """The provider reads what is written for it, and nothing else, and has no place."""
     theirs.get_by_role("link", name=re.compile(r"^ПО-")).click()
     expect(theirs.get_by_text("Топъл обяд всеки ден.")).to_be_visible()
     expect(theirs.get_by_text(WISH)).to_have_count(0)
     theirs.get_by_role("link", name="В листата на чакащите").click()
     theirs.get_by_role("button", name="Запиши в листата").click()
     expect(theirs.get_by_text("Човекът е в листата на чакащите.")).to_be_visible()
-    person = desk_of(specialist, "/", NARROW)
-    person.context.clear_cookies()
-    unlocked(person, application)
-    expect(person.get_by_text("Вие сте 1-ви в листата.")).to_be_visible()
 
-    # A place frees.
+
+def offered_and_taken(theirs: Page, person: Page) -> None:
+    """The provider writes that a place is free; the person reads of it and accepts."""
     theirs.goto("/dostavchik/")
     card = theirs.get_by_role("article", name="Домашен патронаж")
     card.get_by_label("Свободни").fill("1")
@@ -147,14 +143,36 @@ def test_from_the_application_to_the_answer_of_the_person(
     person.get_by_role("button", name="Приемам мястото").click()
     expect(person.get_by_text("Прието, има място")).to_be_visible()
 
+
+def started(theirs: Page, referral: Referral) -> None:
+    """The provider writes from when the person uses the service, and the contract's day."""
     day = f"{timezone.localdate() - dt.timedelta(days=1):%d.%m.%Y}"
-    (referral,) = rows(town, Referral)
     theirs.goto(f"/dostavchik/nasochvaniya/{referral.pk}/")
     theirs.get_by_role("link", name="Започна услугата").click()
     theirs.get_by_label("Ползва услугата от").fill(day)
     theirs.get_by_label("Договор от").fill(day)
     theirs.get_by_role("button", name="Запиши началото").click()
     expect(theirs.get_by_text("Началото е записано.")).to_be_visible()
+
+
+def test_from_the_application_to_the_answer_of_the_person(
+    desk_of, specialist, provider, town, application, service, settings, live_server
+):
+    settings.SITE_URL = live_server.url
+    desk = desk_of(specialist, "/rabotno-myasto/")
+    referred(desk, application)
+
+    # The provider has no place: the person waits, and says so to nobody but themselves.
+    theirs = desk_of(provider, "/dostavchik/nasochvaniya/")
+    put_in_line(theirs)
+    person = desk_of(specialist, "/", NARROW)
+    person.context.clear_cookies()
+    unlocked(person, application)
+    expect(person.get_by_text("Вие сте 1-ви в листата.")).to_be_visible()
+
+    offered_and_taken(theirs, person)
+    (referral,) = rows(town, Referral)
+    started(theirs, referral)
 
     mail.outbox.clear()
     tasks.ask_outcomes()
