@@ -106,6 +106,11 @@ def _unsent(assessment: NeedsAssessment) -> str:
     return ""
 
 
+def _followed(assessment: NeedsAssessment) -> str:
+    there = assessment.replaced_by.filter(state=S.DONE).exists()
+    return "" if there else "Новата оценка още не е изготвена."
+
+
 APPLICATION = Demand("потвърдено желание на известно лице", _application)
 FILLED = Demand("отговорени задължителни въпроси", _filled)
 HEARD = Demand("участие на човека", _heard)
@@ -115,6 +120,7 @@ REVIEWED = Demand("преглед от друг, ако общината го и
 NUMBERED = Demand("документ с номер и дата", _numbered)
 URGENT = Demand("причина и дата за довършване", _urgent)
 UNSENT = Demand("нищо не е изпратено по нея", _unsent)
+FOLLOWED = Demand("изготвена нова оценка", _followed)
 READY = (FILLED, HEARD, CONCLUDED, CHOSEN)
 
 
@@ -147,7 +153,7 @@ STEPS: dict[str, Step] = {
     "finish": Step("издава се", (S.DRAFT,), S.DONE, "done", DESK, (*READY, REVIEWED, NUMBERED)),
     "reissue": Step("нов екземпляр", (S.DONE,), None, "reissued", DESK),
     "cancel": Step("прекратява се", OPEN_ASSESSMENT, S.CANCELLED, "cancelled", DESK, (UNSENT,)),
-    "replace": Step("заменя се с нова", (S.DONE,), S.REPLACED, "replaced", DESK),
+    "replace": Step("заменя се с нова", (S.DONE,), S.REPLACED, "replaced", DESK, (FOLLOWED,)),
 }
 
 ASSESSMENT = Machine(

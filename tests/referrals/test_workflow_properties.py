@@ -115,6 +115,13 @@ class Assessing:
         if not row.referrals.exists():
             ReferralFactory(municipality=self.owner, assessment=row, service=self.service)
 
+    def newer(self, row: NeedsAssessment) -> None:
+        if not row.replaced_by.exists():
+            AssessmentFactory(
+                municipality=self.owner, application=row.application, person=row.person,
+                form=row.form, replaces=row, done=True,
+            )  # fmt: skip
+
     def sent(self, row: NeedsAssessment) -> None:
         row.referrals.update(state="sent", sent_at=timezone.now())
 
@@ -142,6 +149,8 @@ class Assessing:
                 self.NUMBER | {"issued_on": TODAY},
             ]
             return paper + self.filled(row)
+        if step == "replace":
+            return [{"do": self.newer}]
         if step == "note" and row.is_urgent and row.is_open:
             return [{"do": self.sent}]
         return []
@@ -167,6 +176,8 @@ class Assessing:
         assert row.number
         assert row.issued_on
         assert row.documents.exists()
+        newer = row.replaced_by.filter(state="done")
+        assert row.state == "done" or newer.get().documents.exists()
         if self.review == "always" or (self.review == "refusals" and row.outcome != "referred"):
             assert row.reviewed_by_id not in (None, row.prepared_by_id)
 
