@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from tests import factories
+from tests.factories_referring import RoutingRowFactory
 from tests.support.queries import BASELINE
 
 
@@ -99,6 +100,7 @@ def test_the_page_of_a_service_in_the_admin(administrator, queries, sliven):
         ("/admin/municipalities/office/", factories.OfficeFactory, "admin: offices"),
         ("/obshtina/ofisi/", factories.OfficeFactory, "team: offices"),
         ("/admin/municipalities/settlement/", factories.SettlementFactory, "admin: settlements"),
+        ("/admin/referrals/routingrow/", RoutingRowFactory, "admin: routing"),
     ],
 )
 def test_lists_of_the_administrator(administrator, queries, sliven, url, maker, name):
@@ -153,12 +155,18 @@ def test_every_list_of_the_admin_is_counted_somewhere(db):
         "municipalities.LegalNorm": "admin: norms",
         "municipalities.WorkdayChange": "admin: moved days",
         "referrals.ApplicationKind": "admin: kinds",
+        "referrals.RoutingRow": "admin: routing",
     }
     # Short lists of plain columns that never grow with use: the operator's, a row a municipality,
     # a version a few years.
     short = {
+        "referrals.AssessmentForm",
+        "referrals.AssessmentArea",
         "referrals.Letterhead",
         "referrals.PrivacyNotice",
+        "referrals.ReferringPolicy",
+        "referrals.SocialAssistanceDirectorate",
+        "referrals.WaitingRule",
         "services_registry.ServiceKind",
         "services_registry.RequiredDocument",
         "services_registry.SearchSynonym",

@@ -20,6 +20,8 @@ from municipalities.tenancy import municipality_scope
 from projects.models import Activity, Programme, Project
 from referrals.models import (
     ApplicationKind,
+    AssessmentArea,
+    AssessmentForm,
     Letterhead,
     PrivacyNotice,
     ReferringPolicy,
@@ -211,6 +213,8 @@ IN_ADMIN = [
     ("administrator", SocialAssistanceDirectorate),
     ("administrator", WaitingRule),
     ("administrator", ReferringPolicy),
+    ("administrator", AssessmentForm),
+    ("administrator", AssessmentArea),
 ]
 # What was offered, used or read stays: it ends, is switched off, is followed by the next.
 NOT_DELETED = {Service, LegalNorm, ApplicationKind, PrivacyNotice, WaitingRule}
