@@ -35,6 +35,10 @@ from referrals.workflow.assessment import ASSESSMENT
 from referrals.workflow.machine import RowChanged, StepRefused
 
 STAY = "ostani"
+PAGES = {
+    "fill": "referrals/assessments/fill.html",
+    "conclude": "referrals/assessments/conclude.html",
+}
 CHANGED = (
     "Колега е записал оценката, докато пишехте. Където вие не сте пипали, вече стои неговото. "
     "Където сте писали и двамата, по-долу е вашето. Вижте какво е различно и запишете отново."
@@ -101,7 +105,7 @@ def _written(
             return redirect(_onward(request, saved, here))
     return render(
         request,
-        f"referrals/assessments/{here}.html",
+        PAGES[here],
         {
             "assessment": assessment,
             "form": form,

@@ -130,7 +130,6 @@ TABLE = """
 {referral}stapka/start/             in     to   to   no   no   no  no   no
 {referral}stapka/change/            in     to   to   no   no   no  no   no
 {outcome_call}                      in     ok   ok   no   no   no  no   no
-{unchoose_service}                  in     405  405  no   no   no  no   no
 /obshtina/hora/                     in     no   ok   no   ok   no  no   no
 /obshtina/hora/pokani/              in     no   no   no   ok   no  no   no
 /obshtina/hora/pokani/nova/         in     no   no   no   ok   no  no   no
@@ -331,7 +330,7 @@ def _of_referring(rows) -> dict[str, str]:
             for tail in ("stapka/urgent/", "stapka/return/", "dokument/0/", "dokument/1/")
         },
         "{choose_service}": f"{services}{rows[apps.get_model('services_registry.service')].pk}/",
-        **_pages(rows, referral, "referral", "unchoose_service", "provider_referral"),
+        **_pages(rows, referral, "referral", "provider_referral"),
         **{
             f"{{referral}}{tail}": _address(rows, referral, "referral") + tail
             for tail in ("stapka/withdraw/", "stapka/start/", "stapka/change/")
