@@ -9,6 +9,9 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 BOOTSTRAP = $(or $(PYTHON),$(error Python не е намерен: нужен е Python 3.11 или по-нов)) scripts/bootstrap.py
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest -n auto --maxprocesses 8
+# Neighbours stay in one process, which keeps what they share; whoever is done first takes of the
+# other's. Not where tests in a browser come after others: they would mix (tests/plugin_browser.py).
+EVENLY := --dist worksteal
 WITH_DATABASE := $(PY) -m config.localdb exec --test --
 # Extra arguments for pytest: make test ARGS="-k search -x"
 ARGS ?=
@@ -26,10 +29,10 @@ test: dev ## Всички проверки; в браузър, ако има Chr
 	@$(PYTEST) $(ARGS)
 
 test-fast: dev ## Проверките без браузъра
-	@$(PYTEST) -m "not browser" $(ARGS)
+	@$(PYTEST) $(EVENLY) -m "not browser" $(ARGS)
 
 browser: dev ## Само проверките в браузъра
-	@$(PYTEST) -m browser $(ARGS)
+	@$(PYTEST) $(EVENLY) -m browser $(ARGS)
 
 interruptions: dev ## 200 прекъсвания на работата (сесия, мрежа, раздели, натискане, убит сървър) и по 50 убивания при подаване
 	@INTERRUPTIONS=all $(PY) -m pytest -s -q tests/journeys/test_interruptions.py tests/journeys/test_submissions_killed.py $(ARGS)

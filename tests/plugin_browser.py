@@ -1,9 +1,11 @@
 """Pytest plugin: tests marked ``browser`` drive the Chromium of the machine.
 
-Chromium is the program named by CHROMIUM or the first known one on the path. Without it those tests
-are skipped and the run says so at its end; with REQUIRE_BROWSER=1 the run fails instead. They come
-last: from the first of them on, Playwright's event loop lives in the process, and Django's guard
-against the ORM in an event loop is switched off only then.
+Chromium is the program named by CHROMIUM or the first known one on the path. The headless shell is
+the same engine without the windows, menus and extensions of a desktop: those cost more at each new
+page than the page itself. Without any Chromium these tests are skipped and the run says so at its
+end; with REQUIRE_BROWSER=1 the run fails instead. They come last: from the first of them on,
+Playwright's event loop lives in the process, and Django's guard against the ORM in an event loop is
+switched off only then.
 """
 
 import os
@@ -12,7 +14,13 @@ from typing import Any
 
 import pytest
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 MISSING = "Chromium не е намерен: тестовете в браузър са пропуснати"
 # No service of the browser's own may reach the network: a test fails on its pages only.
 FLAGS = (

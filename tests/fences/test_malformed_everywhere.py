@@ -15,8 +15,12 @@ first form of a role that has them; elsewhere they stay as they stand: what is s
 
 from __future__ import annotations
 
+import os
+import pickle
 import re
 from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -30,6 +34,7 @@ from tests.fences.test_roles import ROLES
 from tests.support.crawl import Frontier, links_of, route_of
 from tests.support.forms import Form, forms_of
 from tests.support.house import routes
+from tests.support.html import contexts_are_not_kept
 from tests.support.rows import plant
 
 # The worst of NASTY and the ends of what numbers and days can be: these are tried one by one.
@@ -51,8 +56,27 @@ VALUES_OF_LONG_FORM = 4
 PLUMBING = re.compile(r"(form_key|next|draft_\w+)$")
 FEW = ("NUL", "surrogate", "huge", "markup")
 STARTS = ["/", "/vhod/", "/profil/", "/admin/", "/accounts/login/", "/accounts/password/reset/"]
-MET: dict[str, set[tuple]] = {}  # what each role meets, once it has looked around
+NOTES: dict[str, Path] = {}  # the folder in which the processes of a run tell each other of MET
+MET: dict[str, set[tuple]] = {}  # what each role meets, once somebody has looked around
 LEAVES = {"account_logout"}  # after it one is nobody; nobody is tried as well
+
+
+# Each page is read for several things.
+links_of = lru_cache(maxsize=600)(links_of)
+forms_of = lru_cache(maxsize=600)(forms_of)
+
+
+@pytest.fixture(autouse=True)
+def _lighter():
+    with contexts_are_not_kept():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _notes(tmp_path_factory):
+    """The folder in which the processes of a run tell each other what the roles meet."""
+    folder = tmp_path_factory.getbasetemp()
+    NOTES["folder"] = folder.parent if os.environ.get("PYTEST_XDIST_WORKER") else folder
 
 
 @pytest.fixture
@@ -150,14 +174,30 @@ def met(pages: dict[str, str]) -> set[tuple]:
     return asked | set(kinds_of_forms(pages))
 
 
+def note(name: str, kinds: set[tuple]) -> None:
+    """Write down what the role meets, for this process and the others of the run."""
+    MET[name] = kinds
+    whole = NOTES["folder"] / f"{name}.{os.getpid()}"
+    whole.write_bytes(pickle.dumps(kinds))
+    whole.rename(NOTES["folder"] / f"{name}.met")
+
+
+def known(name: str) -> set[tuple] | None:
+    """Return what the role meets, if some process has looked around as it."""
+    path = NOTES["folder"] / f"{name}.met"
+    if name not in MET and path.exists():
+        MET[name] = pickle.loads(path.read_bytes())
+    return MET.get(name)
+
+
 def others_meet(client) -> tuple[set[tuple], set[tuple]]:
     """Return what roles before the client's meet (``met``), and of it what strangers meet.
 
-    Each role looks around once a process; in all tests it finds the same kinds.
+    Each role looks around once a run; in all tests it finds the same kinds.
     """
     for name, other in client.earlier.items():
-        if name not in MET:
-            MET[name] = met(explored(other))
+        if known(name) is None:
+            note(name, met(explored(other)))
     before = [MET[name] for name in client.earlier]
     return set().union(*before), set().union(*before[:1])
 
@@ -255,7 +295,7 @@ def test_no_query_and_no_form_makes_the_portal_fail(role):
     pages = explored(role)
     if hasattr(role, "provider"):
         assert any(route_of(urlsplit(url).path) == "provider_service" for url in pages)
-    MET.setdefault(role.name, met(pages))
+    note(role.name, met(pages))
     failed, queries = failures_of_queries(role, pages)
     failed_forms, posts = failures_of_forms(role, pages)
     print(f"{len(pages)} pages, {queries} queries, {posts} forms sent")
