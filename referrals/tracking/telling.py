@@ -98,7 +98,7 @@ def story_of(application: Application) -> Story:
     cases = cases_of(application)
     is_over = application.state == State.CLOSED  # what came of it goes on instead
     steps = [
-        {"when": step.at, "title": TITLES.get(step.kind, ""), "text": step.told} for step in told
+        {"when": step.at, "title": _title(application, step), "text": step.told} for step in told
     ]
     steps = sorted([*steps, *cases.steps], key=lambda step: step["when"], reverse=True)
     return Story(
@@ -116,6 +116,13 @@ def story_of(application: Application) -> Story:
         asked=asked,
         is_sent=is_sent,
     )
+
+
+def _title(application: Application, step: ApplicationEvent) -> str:
+    """An end that leads to an assessment is none to whoever reads it."""
+    if step.kind == Event.CLOSED and application.outcome == Outcome.ASSESSMENT:
+        return _("Следва оценка на нуждите")
+    return str(TITLES.get(step.kind, ""))
 
 
 def _came_since(told: list[ApplicationEvent]) -> bool:
