@@ -178,7 +178,7 @@ def send(*, referral: Referral, actor: Actor, version: int | None = None) -> Ref
         referral,
         "send",
         by=actor,
-        words=f"Към {service.provider.name}.",
+        words=f"Към {service.provider.name}.{_by_telephone(service)}",
         told=f"Насочихме ви към {service.name} ({service.provider.name}). Чакаме отговора им.",
         version=version,
         provider=service.provider,
@@ -187,6 +187,14 @@ def send(*, referral: Referral, actor: Actor, version: int | None = None) -> Ref
     )
     telling.tell_provider(sent)
     return sent
+
+
+def _by_telephone(service: Service) -> str:
+    """Ask for a call where the provider has nobody in the portal and no address to be mailed to."""
+    if telling.reached(service.provider) != telling.Told.NOBODY:
+        return ""
+    number = f", {service.provider.phone}" if service.provider.phone else ""
+    return f" Няма нито достъп, нито е-поща: обадете се{number}."
 
 
 @transaction.atomic

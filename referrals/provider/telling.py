@@ -28,21 +28,26 @@ def people_of(provider: Provider) -> list[User]:
     return [member.user for member in rows.select_related("user").order_by("pk")]
 
 
+def reached(provider: Provider) -> Told:
+    """Return how ``provider`` can be told; NOBODY is for the desk to do by telephone."""
+    if people_of(provider):
+        return Told.PEOPLE
+    return Told.LINK if provider.email else Told.NOBODY
+
+
 def tell_provider(referral: Referral) -> Told:
     """Have the provider mailed of ``referral`` as it stands, once the transaction commits.
 
-    Returns how; NOBODY is for the desk to do by telephone. Needs the municipality's scope.
+    Returns how. Needs the municipality's scope.
     """
     from referrals.provider.tasks import send_to_provider  # the task asks for people here
 
-    if people_of(referral.provider):
-        later(send_to_provider, municipality=referral.municipality_id, referral=referral.pk)
-        return Told.PEOPLE
-    if not referral.provider.email:
-        return Told.NOBODY
-    if referral.state in links.ASKED_STATES:
+    how = reached(referral.provider)
+    if how == Told.LINK and referral.state in links.ASKED_STATES:
         new_link(referral=referral, by=None, email=referral.provider.email)
-    else:
+        return how
+    if how == Told.LINK:
         links.revoke(referral)
+    if how != Told.NOBODY:
         later(send_to_provider, municipality=referral.municipality_id, referral=referral.pk)
-    return Told.LINK
+    return how

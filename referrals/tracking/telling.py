@@ -97,7 +97,7 @@ def story_of(application: Application) -> Story:
     state, kind = CHECKED if is_sent else STATES[application.state]
     cases = cases_of(application)
     is_over = application.state == State.CLOSED  # what came of it goes on instead
-    steps = [
+    steps: list[dict[str, Any]] = [
         {"when": step.at, "title": _title(application, step), "text": step.told} for step in told
     ]
     steps = sorted([*steps, *cases.steps], key=lambda step: step["when"], reverse=True)

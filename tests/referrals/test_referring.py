@@ -204,6 +204,19 @@ def test_sent_with_a_done_assessment_the_clock_of_the_answer_starts_and_both_are
     assert kinds(sent).count("sent") == 1
 
 
+def test_of_a_provider_that_no_mail_reaches_the_desk_is_asked_to_call(scope, actor):
+    silent = factories.ProviderFactory(municipality=scope, phone="044 111 222")
+    mailed = factories.ProviderFactory(municipality=scope, email="dostavchik@example.bg")
+    for provider, said in ((silent, "обадете се, 044 111 222"), (mailed, "")):
+        service = factories.ServiceFactory(
+            municipality=scope, provider=provider, status="published"
+        )
+        referral = ReferralFactory(municipality=scope, service=service)
+        words = referring.send(referral=referral, actor=actor).events.get(kind="sent").words
+        assert ("обадете се" in words) == bool(said)
+        assert said in words
+
+
 def test_before_the_assessment_is_done_only_an_urgent_case_is_sent(scope, service, actor):
     draft = AssessmentFactory(municipality=scope)
     waits = chosen(draft, service, actor)

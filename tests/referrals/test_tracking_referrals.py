@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from municipalities.tenancy import municipality_scope
 from municipalities.uploads import check, store
-from referrals.models import AssessmentDocument, AssessmentEvent, ReferralEvent
+from referrals.models import ApplicationEvent, AssessmentDocument, AssessmentEvent, ReferralEvent
 from referrals.placing import waiting
 from referrals.tracking.telling_cases import ordinal
 from tests.factories_applications import SECRET
@@ -117,8 +117,14 @@ def test_what_was_told_of_the_assessment_and_of_each_service_stands_in_one_story
         ReferralEvent.objects.create(
             **mine, referral=referral, kind="note", at=hours[2], words="ТАЙНА БЕЛЕЖКА"
         )
+        ApplicationEvent.objects.create(
+            **mine, application=referral.assessment.application, kind="closed", at=hours[0],
+            told="Заявлението ви продължава.",
+        )  # fmt: skip
     said = read(citizen, page(referral))
     assert said.index("Насочихме ви.") < said.index("Оценката ви е готова.")
+    assert "Следва оценка на нуждите" in said
+    assert "Приключено" not in said
     assert "ТАЙН" not in said
 
 
