@@ -128,7 +128,11 @@ def test_a_worker_loads_what_a_page_started_and_the_page_tells_how_far(
     assert (again(run).state, len(services_of(town))) == ("loaded", 5)
     assert "Заредени са 5 услуги" in head.get(f"{URL}{run.pk}/").content.decode()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY 1")
+        # A worker runs whatever came due by the clock meanwhile as well.
+        cursor.execute(
+            "SELECT status::text, count(*) FROM procrastinate_jobs"
+            " WHERE task_name = 'services_registry.load_import' GROUP BY 1"
+        )
         assert cursor.fetchall() == [("succeeded", 1)]
 
 
