@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
+from django.db import models
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -29,24 +31,26 @@ def find_person_named(number: str) -> Person:
     return find_person(int(number))
 
 
-def record_look(request: HttpRequest, person: Person, *, reason: str = "") -> None:
-    """Keep that the person's data was shown, unless the same look was kept a moment ago.
+def record_look(
+    request: HttpRequest, subject: models.Model, *, reason: str = "", **as_whom: Any
+) -> None:
+    """Keep that a person's data, or a row about them, was shown, unless it was a moment ago.
 
-    The same user, the same person, within a minute: one look. What is kept is the first page of
-    it, so a look is never left out, only its repetitions are. A look with a ``reason`` that was
-    not told yet is another one.
+    The same user, the same row, within a minute: one look. What is kept is the first page of it, so
+    a look is never left out, only its repetitions are. A look with a ``reason`` that was not told
+    yet is another one. ``as_whom`` are the municipality and the role of whoever has no membership.
     """
     seen = AccessEvent.objects.filter(
         user=request.user,
-        subject_kind=Person._meta.label_lower,
-        subject_id=person.pk,
+        subject_kind=subject._meta.label_lower,
+        subject_id=subject.pk,
         action__in=LOOKS,
         at__gt=timezone.now() - ONE_LOOK,
     )
     if reason:
         seen = seen.filter(reason=reason[:300])
     if not seen.exists():
-        record_access(request, AccessEvent.Action.VIEWED, person, reason=reason)
+        record_access(request, AccessEvent.Action.VIEWED, subject, reason=reason, **as_whom)
 
 
 def record_found(request: HttpRequest, person: Person, *, reason: str = "") -> None:

@@ -9,10 +9,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from frontoffice.dossier.reasons import ask_first, held_reason
+from frontoffice.dossier.reasons import ask_first, ask_or_look, held_reason
 from frontoffice.drafts.page import WORD
 from frontoffice.kept import kept_of
-from frontoffice.looks import find_person, record_look
+from frontoffice.looks import find_person
 from frontoffice.models_people import Person
 
 
@@ -31,11 +31,7 @@ def opens_person(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
         # What was being typed about the old record, kept as a draft, opens for the kept one.
         if person != named and request.method != "POST" and WORD not in request.GET:
             return to_kept(request, person)
-        asks, reason = held_reason(request, person)
-        if asks:
-            return ask_first(request, person)
-        record_look(request, person, reason=reason)
-        return view(request, person, **kwargs)
+        return ask_or_look(request, person) or view(request, person, **kwargs)
 
     return opened
 

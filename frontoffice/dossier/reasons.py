@@ -90,6 +90,20 @@ def record_linking(request: HttpRequest, person: Person) -> None:
         record_look(request, person, reason=FOR_CONSULTATION)
 
 
+def ask_or_look(
+    request: HttpRequest, person: Person, *, is_own: bool = False
+) -> HttpResponse | None:
+    """Return the page that asks why, where policy wants it; else keep the look and return None.
+
+    ``is_own``: what is opened of the person is the reader's own work, which is the reason.
+    """
+    asks, reason = (False, "") if is_own else held_reason(request, person)
+    if asks:
+        return ask_first(request, person)
+    record_look(request, person, reason=reason)
+    return None
+
+
 def ask_first(
     request: HttpRequest, person: Person, *, then: str = "", was_found: bool = False
 ) -> HttpResponse:

@@ -8,8 +8,7 @@ from functools import wraps
 from django.http import HttpRequest, HttpResponse
 
 from frontoffice.consultations import find_consultation
-from frontoffice.dossier.reasons import ask_first, held_reason
-from frontoffice.looks import record_look
+from frontoffice.dossier.reasons import ask_or_look
 
 
 def opens_consultation(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -22,11 +21,8 @@ def opens_consultation(view: Callable[..., HttpResponse]) -> Callable[..., HttpR
     @wraps(view)
     def opened(request: HttpRequest, pk: int, **kwargs) -> HttpResponse:
         consultation = find_consultation(pk)
-        if consultation.person:
-            asks, reason = held_reason(request, consultation.person)
-            if asks:
-                return ask_first(request, consultation.person)
-            record_look(request, consultation.person, reason=reason)
-        return view(request, consultation, **kwargs)
+        person = consultation.person
+        asking = ask_or_look(request, person) if person else None
+        return asking or view(request, consultation, **kwargs)
 
     return opened

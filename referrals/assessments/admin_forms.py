@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from municipalities.admin_forms import PartFormSet, TenantForm
 from municipalities.norms.forms_admin import own_code
 from referrals.assessments.models_form import AssessmentQuestion
-from referrals.kinds.forms_admin import WITH_CHOICES, ChoicesField
+from referrals.kinds.forms_admin import AskedForm
 
 MOST_AREAS, MOST_QUESTIONS = 30, 30
 
@@ -62,37 +62,14 @@ class AreaForm(_PartForm):
     parent = "form"
 
 
-class QuestionForm(_PartForm):
-    """A question; the answers to choose from, where it has such, are typed one a line."""
+class QuestionForm(AskedForm, _PartForm):
+    """A question of an area."""
 
     parent = "area"
-
-    choices = ChoicesField(
-        label=gettext_lazy("Възможни отговори"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4, "cols": 40}),
-        help_text=gettext_lazy(
-            "По един на ред, само за „един от няколко“ и „няколко от изброените“."
-        ),
-    )
 
     class Meta:
         model = AssessmentQuestion
         fields = ("label", "hint", "form", "choices", "is_required", "order")
-
-    def clean(self) -> dict:
-        data = super().clean() or self.cleaned_data
-        if self.errors.keys() & {"form", "choices"}:
-            return data
-        has_choices, choices = data.get("form") in WITH_CHOICES, data.get("choices") or []
-        if has_choices and len(choices) < 2:
-            self.add_error("choices", _("Напишете поне два възможни отговора, всеки на нов ред."))
-        elif choices and not has_choices:
-            self.add_error(
-                "choices",
-                _("Такъв отговор се пише свободно. Изтрийте изброените или сменете „отговор“."),
-            )
-        return data
 
 
 class LimitedFormSet(PartFormSet):

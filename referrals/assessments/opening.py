@@ -8,11 +8,9 @@ from functools import wraps
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils import timezone
 
-from frontoffice.dossier.reasons import ask_first, held_reason
-from frontoffice.looks import ONE_LOOK, record_look
-from municipalities.audit import AccessEvent, record_access
+from frontoffice.dossier.reasons import ask_or_look
+from frontoffice.looks import record_look
 from municipalities.secrets import UnreadableSecret
 from referrals.assessments.models import NeedsAssessment
 
@@ -35,19 +33,9 @@ def asked_why(request: HttpRequest, assessment: NeedsAssessment) -> HttpResponse
     the assessment, unless the same was kept a moment ago. Also for what hangs on an assessment.
     """
     is_own = assessment.owner_id == request.user.pk
-    asks, reason = (False, "") if is_own else held_reason(request, assessment.person)
-    if asks:
-        return ask_first(request, assessment.person)
-    record_look(request, assessment.person, reason=reason)
-    seen = AccessEvent.objects.filter(
-        user=request.user,
-        subject_kind=NeedsAssessment._meta.label_lower,
-        subject_id=assessment.pk,
-        action=AccessEvent.Action.VIEWED,
-        at__gt=timezone.now() - ONE_LOOK,
-    )
-    if not seen.exists():
-        record_access(request, AccessEvent.Action.VIEWED, assessment)
+    if asking := ask_or_look(request, assessment.person, is_own=is_own):
+        return asking
+    record_look(request, assessment)
     return None
 
 

@@ -24,6 +24,7 @@ from referrals.desk.forms import NO_COLLEAGUE, text_field
 from referrals.permissions import can_assess, can_work_on_case
 from referrals.workflow.assessment import ASSESSMENT
 from referrals.workflow.machine import RowChanged, StepRefused
+from services_registry.forms_provider import renew
 
 
 class HandForm(forms.StepForm):
@@ -176,9 +177,7 @@ def _sent(
     except RowChanged as changed:
         if _was_made(request, assessment, page):
             return redirect("assessment", assessment.pk)
-        data = request.POST.copy()
-        data["version"] = str(changed.current.version)
-        form.data = data
+        renew(form, "version", str(changed.current.version))
         form.add_error(
             None,
             "Колега е променил оценката, докато пишехте. Вижте я и изпратете отново, ако е вярно.",

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from functools import wraps
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 
-from frontoffice.dossier.reasons import ask_first, held_reason
+from frontoffice.dossier.reasons import ask_or_look
 from frontoffice.looks import record_look
-from municipalities.audit import AccessEvent, record_access
 from referrals.applications.models import Application
-
-ONE_LOOK = dt.timedelta(minutes=1)  # pages opened again within it are the same look
 
 
 def find_application(pk: int) -> Application:
@@ -24,19 +19,6 @@ def find_application(pk: int) -> Application:
         "registered_by", "confirmed_by", "consultation", "from_alert", "notice"
     )
     return get_object_or_404(rows, pk=pk)
-
-
-def record_application_look(request: HttpRequest, application: Application) -> None:
-    """Keep that the application was shown, unless the same look was kept a moment ago."""
-    seen = AccessEvent.objects.filter(
-        user=request.user,
-        subject_kind=Application._meta.label_lower,
-        subject_id=application.pk,
-        action=AccessEvent.Action.VIEWED,
-        at__gt=timezone.now() - ONE_LOOK,
-    )
-    if not seen.exists():
-        record_access(request, AccessEvent.Action.VIEWED, application)
 
 
 def asked_why(request: HttpRequest, application: Application) -> HttpResponse | None:
@@ -48,11 +30,7 @@ def asked_why(request: HttpRequest, application: Application) -> HttpResponse | 
     if application.person is None:
         return None
     is_own = application.owner_id == request.user.pk
-    asks, reason = (False, "") if is_own else held_reason(request, application.person)
-    if asks:
-        return ask_first(request, application.person)
-    record_look(request, application.person, reason=reason)
-    return None
+    return ask_or_look(request, application.person, is_own=is_own)
 
 
 def opens_application(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -67,7 +45,7 @@ def opens_application(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
         application = find_application(pk)
         if asking := asked_why(request, application):
             return asking
-        record_application_look(request, application)
+        record_look(request, application)
         return view(request, application, **kwargs)
 
     return opened

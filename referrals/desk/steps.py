@@ -26,6 +26,7 @@ from referrals.desk.changed import changes_since
 from referrals.desk.opening import opens_application
 from referrals.permissions import can_see_applications, can_work_on
 from referrals.workflow import ApplicationChanged, StepRefused, may
+from services_registry.forms_provider import renew
 
 Event = ApplicationEvent.Kind
 WRITTEN = ("note", "text", "reason", "answer", "other")
@@ -168,9 +169,7 @@ def _changed_page(
         "Колега е променил заявлението, докато пишехте. Вашето е запазено по-долу. Вижте какво е "
         "различно и запишете отново, ако още е вярно.",
     )
-    data = request.POST.copy()
-    data["version"] = str(current.version)
-    form.data = data
+    renew(form, "version", str(current.version))
     return _page(request, current, step, form, changed=changed)
 
 

@@ -125,7 +125,7 @@ class _PartForm(TenantForm):
         return 0 if last is None else min(last + 1, 32767)
 
 
-class QuestionForm(_PartForm):
+class AskedForm(TenantForm):
     """A question; the answers to choose from, where it has such, are typed one a line."""
 
     choices = ChoicesField(
@@ -150,6 +150,10 @@ class QuestionForm(_PartForm):
                 _("Такъв отговор се пише свободно. Изтрийте изброените или сменете „отговор“."),
             )
         return data
+
+
+class QuestionForm(AskedForm, _PartForm):
+    """A question of a kind."""
 
 
 class PaperForm(_PartForm):

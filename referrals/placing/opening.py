@@ -7,11 +7,9 @@ from functools import wraps
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 
-from frontoffice.dossier.reasons import ask_first, held_reason
-from frontoffice.looks import ONE_LOOK, record_look
-from municipalities.audit import AccessEvent, record_access
+from frontoffice.dossier.reasons import ask_or_look
+from frontoffice.looks import record_look
 from referrals.assessments import opening as of_assessments
 from referrals.assessments.models import NeedsAssessment
 from referrals.placing.models import Referral
@@ -47,19 +45,9 @@ def asked_why(request: HttpRequest, referral: Referral) -> HttpResponse | None:
     Whoever has the referral is not asked: that is the reason.
     """
     is_own = referral.owner_id == request.user.pk
-    asks, reason = (False, "") if is_own else held_reason(request, referral.person)
-    if asks:
-        return ask_first(request, referral.person)
-    record_look(request, referral.person, reason=reason)
-    seen = AccessEvent.objects.filter(
-        user=request.user,
-        subject_kind=Referral._meta.label_lower,
-        subject_id=referral.pk,
-        action=AccessEvent.Action.VIEWED,
-        at__gt=timezone.now() - ONE_LOOK,
-    )
-    if not seen.exists():
-        record_access(request, AccessEvent.Action.VIEWED, referral)
+    if asking := ask_or_look(request, referral.person, is_own=is_own):
+        return asking
+    record_look(request, referral)
     return None
 
 

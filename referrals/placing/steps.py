@@ -27,6 +27,7 @@ from referrals.placing.opening import opens_referral
 from referrals.provider import answering, telling
 from referrals.workflow.machine import Actor, RowChanged, StepRefused, actor_of
 from referrals.workflow.referral import REFERRAL
+from services_registry.forms_provider import renew
 
 SHOWN = (
     "state",
@@ -292,9 +293,7 @@ def _changed_page(
         "Насочването се промени, докато пишехте. Вашето е запазено по-долу. Вижте какво е "
         "различно и запишете отново, ако още е вярно.",
     )
-    data = request.POST.copy()
-    data["version"] = str(current.version)
-    form.data = data
+    renew(form, "version", str(current.version))
     return _page(request, current, step, form, changed=changed)
 
 

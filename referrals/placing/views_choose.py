@@ -25,6 +25,7 @@ from referrals.placing.models import Referral, ReferralState
 from referrals.placing.opening import chooses_for, opens_referral
 from referrals.workflow.machine import RowChanged, StepRefused, actor_of
 from referrals.workflow.referral import REFERRAL
+from services_registry.forms_provider import renew
 from services_registry.models import Service
 
 PER_PAGE = 20
@@ -136,9 +137,7 @@ def choose(request: HttpRequest, assessment: NeedsAssessment, service: int) -> H
         )
         form.add_error(None, "Колега е променил насочването, докато пишехте. Вижте какво е "
                        "различно и изберете отново, ако още е вярно.")  # fmt: skip
-        data = request.POST.copy()
-        data["version"] = str(changed.current.version)
-        form.data = data
+        renew(form, "version", str(changed.current.version))
         return _form_page(request, page)
     except StepRefused as refused:
         form.add_error(None, str(refused))

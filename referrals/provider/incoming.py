@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
@@ -11,7 +10,8 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
-from municipalities.audit import AS_PROVIDER, AccessEvent, record_access
+from frontoffice.looks import record_look
+from municipalities.audit import AS_PROVIDER
 from referrals.desk.listing import SOON, left_words
 from referrals.placing.models import Referral, ReferralEvent, ReferralState
 from referrals.placing.order import line_order
@@ -20,7 +20,6 @@ from services_registry.models import Provider
 from services_registry.portal_tabs import Tab
 
 S = ReferralState
-ONE_LOOK = dt.timedelta(minutes=1)  # pages opened again within it are the same look
 NEW, LINE, OVER = "novi", "chakashti", "priklyucheni"
 TABS: dict[str, tuple[str, tuple[str, ...]]] = {
     NEW: ("Чакат отговор", (S.SENT,)),
@@ -115,26 +114,8 @@ def find(request: HttpRequest, provider: Provider, pk: int) -> Referral:
     """Return a referral sent to ``provider`` and keep that it was looked at; raises Http404."""
     found = get_object_or_404(of_provider(provider), pk=pk)
     for subject in (found, found.person):
-        _record_look(request, found, subject)
+        record_look(request, subject, municipality=found.municipality, role=AS_PROVIDER)
     return dress(found)
-
-
-def _record_look(request: HttpRequest, referral: Referral, subject: Any) -> None:
-    seen = AccessEvent.objects.filter(
-        user=request.user,
-        subject_kind=subject._meta.label_lower,
-        subject_id=subject.pk,
-        action=AccessEvent.Action.VIEWED,
-        at__gt=timezone.now() - ONE_LOOK,
-    )
-    if not seen.exists():
-        record_access(
-            request,
-            AccessEvent.Action.VIEWED,
-            subject,
-            municipality=referral.municipality,
-            role=AS_PROVIDER,
-        )
 
 
 def shown_of(referral: Referral) -> dict[str, Any]:
