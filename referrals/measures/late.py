@@ -28,7 +28,6 @@ STEPS: dict[str, tuple[str, str]] = {
     R.ACCEPTED: ("Прието, услугата не е започнала", "доставчикът"),
     R.WAITING: ("В листата на чакащите", "свободно място"),
 }
-_OF_ASSESSMENT = (A.DRAFT, A.REVIEW)
 
 
 class LateForm(forms.Form):
