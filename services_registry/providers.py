@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
 from municipalities.audit import tracked
+from municipalities.checks import check_eik
 from municipalities.models import User
 from municipalities.tenancy import MunicipalModel
-from services_registry.checks import check_eik
 from services_registry.fields import public_id
 
 

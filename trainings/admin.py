@@ -11,15 +11,50 @@ from municipalities.admin_forms import ListedChoiceField
 from municipalities.models import User
 from municipalities.numbers import plain
 from projects.admin_base import ManagedAdmin, ManagedTabular
-from trainings.models import Training, TrainingParticipant
+from services_registry.models import Provider
+from trainings.models import Trainee, Training, TrainingParticipant
 
 
 class ParticipantInline(ManagedTabular):
-    """People of a training: colleagues by account, others by name."""
+    """People of a training, each of the municipality's list of those who learn."""
 
     model = TrainingParticipant
-    fields = ("user", "name", "organisation", "academic_hours")
+    fields = ("trainee", "state", "academic_hours")
     verbose_name_plural = _("Участници")
+
+    def get_queryset(self, request: HttpRequest):
+        return super().get_queryset(request).select_related("trainee", "training")
+
+    def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs):
+        if db_field.name == "trainee":
+            return ListedChoiceField(Trainee.objects.all(), label=db_field.verbose_name)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field, request: HttpRequest, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "academic_hours":
+            field.help_text = _("Празно значи цялото обучение.")
+        return field
+
+
+@admin.register(Trainee)
+class TraineeAdmin(ManagedAdmin):
+    """Those who learn: one row a person."""
+
+    list_display = ("name", "organisation", "job", "is_active")
+    list_filter = ("is_active",)
+    search_fields = ("name", "organisation", "job")
+    search_help_text = _("По име, организация или длъжност.")
+    fields = (
+        "user",
+        "name",
+        "organisation",
+        "provider",
+        "job",
+        "email",
+        "appointed_on",
+        "is_active",
+    )
 
     def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs):
         if db_field.name == "user":
@@ -31,13 +66,9 @@ class ParticipantInline(ManagedTabular):
                 label=db_field.verbose_name,
                 help_text=_("Само служител с вход в портала; за друг човек напишете името."),
             )
+        if db_field.name == "provider":
+            return ListedChoiceField(Provider.objects.all(), label=db_field.verbose_name)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def formfield_for_dbfield(self, db_field, request: HttpRequest, **kwargs):
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if db_field.name == "academic_hours":
-            field.help_text = _("Празно значи цялото обучение.")
-        return field
 
 
 @admin.register(Training)
@@ -47,7 +78,7 @@ class TrainingAdmin(ManagedAdmin):
     prepare = "with_attendance"
     list_display = ("title", "kind", "period", "hours", "people", "hours_taken")
     list_filter = ("kind", "project")
-    search_fields = ("title", "trainer", "programme", "participants__name")
+    search_fields = ("title", "trainer", "programme", "participants__trainee__name")
     search_help_text = _("По тема, обучител, програма или участник.")
     date_hierarchy = "starts_on"
     autocomplete_fields = ("project",)

@@ -13,7 +13,7 @@ from municipalities.demo import demo_municipalities
 from municipalities.models import Municipality, User
 from municipalities.tenancy import municipality_scope
 from projects.models import Project
-from trainings.models import Training, TrainingParticipant
+from trainings.models import Trainee, Training, TrainingParticipant
 
 DATA = Path(__file__).parent / "demo_data" / "trainings.json"
 
@@ -38,13 +38,25 @@ def _make_training(municipality: Municipality, row: dict) -> None:
         project=Project.objects.order_by("pk").first(),
         starts_on=starts_on,
         ends_on=starts_on + dt.timedelta(days=row.pop("days") - 1),
+        state=Training.State.DONE,
         **row,
     )
     for person in people:
-        user = None
-        if prefix := person.pop("user", None):
-            user = User.objects.get(email=f"{prefix}.{municipality.slug}@example.bg")
-            person["name"] = user.name
+        hours = person.pop("academic_hours", None)
         TrainingParticipant.objects.create(
-            municipality=municipality, training=training, user=user, **person
+            municipality=municipality,
+            training=training,
+            trainee=_trainee(municipality, person),
+            state=TrainingParticipant.State.ATTENDED,
+            academic_hours=hours,
         )
+
+
+def _trainee(municipality: Municipality, person: dict) -> Trainee:
+    user = None
+    if prefix := person.pop("user", None):
+        user = User.objects.get(email=f"{prefix}.{municipality.slug}@example.bg")
+        person["name"] = user.name
+    return Trainee.objects.get_or_create(
+        municipality=municipality, user=user, name=person["name"], defaults=person
+    )[0]

@@ -14,6 +14,7 @@ from frontoffice.models import Consultation, ConsultationVersion
 from municipalities.audit import AccessEvent
 from municipalities.models import Invitation, Municipality, OfficeException, Settlement
 from municipalities.tenancy import MunicipalModel, municipality_scope
+from projects.models import BudgetChange, Project
 from referrals.clocked import StepEvent
 from referrals.models import PrivacyNotice
 from services_registry.models import ColumnMatch, ImportRun, Service
@@ -25,6 +26,7 @@ from tests import (
     factories_projects,
     factories_referring,
 )
+from trainings.models import Training
 
 # Columns whose form a word would break, or that a page shows of right to people of other places.
 _NOT_WORDS = {
@@ -75,6 +77,7 @@ def plant(owner: Municipality, word: str, *, public: bool) -> dict[type, models.
     consultation = _consultation(owner, by_model)
     made += [person, consultation]
     with municipality_scope(owner):
+        made += factories_projects.a_row_of_each(by_model[Project], by_model[Training])
         made += factories_desk.a_row_of_each(person, consultation)
         made += _of_applying(owner, by_model, public)
         made.append(
@@ -102,7 +105,7 @@ def plant(owner: Municipality, word: str, *, public: bool) -> dict[type, models.
 
 
 def _write(row: models.Model, word: str) -> None:
-    if isinstance(row, AccessEvent | StepEvent | ConsultationVersion):
+    if isinstance(row, AccessEvent | BudgetChange | StepEvent | ConsultationVersion):
         return  # nobody can change one
     if isinstance(row, PrivacyNotice):
         return  # it is for whoever is about to apply, of whichever municipality
@@ -207,7 +210,6 @@ def _of_projects(owner: Municipality, public: bool) -> list[models.Model]:
         made.BudgetLineFactory(**mine),
         made.IndicatorFactory(**mine),
         training,
-        made.ParticipantFactory(municipality=owner, training=training),
         campaign,
         made.EventFactory(
             municipality=owner, campaign=campaign, is_public=public, settlement=_settlement(owner)

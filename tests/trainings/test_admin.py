@@ -4,10 +4,15 @@ import pytest
 
 from municipalities.models import Role
 from tests.factories import MembershipFactory, UserFactory
-from tests.factories_projects import ParticipantFactory, ProjectFactory, TrainingFactory
+from tests.factories_projects import (
+    ParticipantFactory,
+    ProjectFactory,
+    TraineeFactory,
+    TrainingFactory,
+)
 from tests.projects.test_admin import errors, filled, new_row
 from tests.support.people import demo_client, rows_of
-from trainings.models import Training, TrainingParticipant
+from trainings.models import Trainee, Training, TrainingParticipant
 
 LIST = "/admin/trainings/training/"
 
@@ -40,7 +45,8 @@ def test_the_demo_trainings_open(demo):
 
 
 def test_search_finds_a_participant_once(manager, training, sliven):
-    ParticipantFactory.create_batch(2, municipality=sliven, training=training, name="Вяра Пробна")
+    for trainee in TraineeFactory.create_batch(2, municipality=sliven, name="Вяра Пробна"):
+        ParticipantFactory(municipality=sliven, training=training, trainee=trainee)
     assert manager.get(f"{LIST}?q=Вяра").content.decode().count("Първи стъпки</a>") == 1
     assert "Първи стъпки</a>" not in manager.get(f"{LIST}?q=никой").content.decode()
 
@@ -49,34 +55,39 @@ def test_a_new_training_with_a_participant(manager, sliven):
     data = filled(
         manager, f"{LIST}add/", title="Нова тема", kind="introductory", academic_hours="6,5"
     )
-    data |= new_row("participants", user="", name="Вяра", organisation="", academic_hours="")
+    trainee = TraineeFactory(municipality=sliven)
+    data |= new_row("participants", trainee=trainee.pk, state="enrolled", academic_hours="")
     response = manager.post(f"{LIST}add/", data)
     assert response.status_code == 302, errors(response)
     (row,) = rows_of(sliven, TrainingParticipant)
-    assert (row.name, row.municipality, row.academic_hours) == ("Вяра", sliven, None)
+    assert (row.trainee_id, row.municipality, row.academic_hours) == (trainee.pk, sliven, None)
     assert rows_of(sliven, Training)[0].academic_hours == 6.5
 
 
-def test_only_colleagues_can_be_chosen(manager, training, sliven, elena):
+def test_only_colleagues_can_be_chosen(manager, sliven, elena):
+    add = "/admin/trainings/trainee/add/"
     colleague = MembershipFactory(municipality=sliven, role=Role.HEAD).user
     stranger = MembershipFactory(municipality=elena, role=Role.HEAD).user
-    nobody = UserFactory()
-    text = manager.get(change(training)).content.decode()
+    text = manager.get(add).content.decode()
     assert f'<option value="{colleague.pk}">' in text
     assert f'<option value="{stranger.pk}">' not in text
-    for user in (stranger, nobody):
-        row = new_row("participants", user=user.pk, name="", organisation="", academic_hours="")
-        response = manager.post(change(training), filled(manager, change(training)) | row)
+    for user in (stranger, UserFactory()):
+        response = manager.post(add, filled(manager, add, user=user.pk, name=""))
         assert "не е един от възможните избори" in errors(response)
-    row = new_row("participants", user=colleague.pk, name="", organisation="", academic_hours="")
-    assert (
-        manager.post(change(training), filled(manager, change(training)) | row).status_code == 302
-    )
-    assert rows_of(sliven, TrainingParticipant)[0].name == colleague.name
+    assert manager.post(add, filled(manager, add, user=colleague.pk)).status_code == 302
+    assert rows_of(sliven, Trainee)[0].name == colleague.name
 
 
-def test_wrong_hours_are_refused_in_words(manager, training):
-    row = new_row("participants", user="", name="Х", organisation="", academic_hours="9")
+def test_a_foreign_person_cannot_be_enrolled(manager, training, sliven, elena):
+    stranger = TraineeFactory(municipality=elena)
+    row = new_row("participants", trainee=stranger.pk, state="enrolled", academic_hours="")
+    response = manager.post(change(training), filled(manager, change(training)) | row)
+    assert "не е един от възможните избори" in errors(response)
+
+
+def test_wrong_hours_are_refused_in_words(manager, training, sliven):
+    trainee = TraineeFactory(municipality=sliven)
+    row = new_row("participants", trainee=trainee.pk, state="attended", academic_hours="9")
     response = manager.post(change(training), filled(manager, change(training)) | row)
     assert "Обучението е 8 учебни часа." in errors(response)
 
@@ -127,7 +138,6 @@ def test_the_page_costs_the_same_for_any_number_of_people(manager, queries, sliv
 
     def make(n):
         for _ in range(n):
-            user = MembershipFactory(municipality=sliven).user
-            ParticipantFactory(municipality=sliven, training=training, user=user)
+            ParticipantFactory(municipality=sliven, training=training)
 
     queries.assert_same(manager, change(training), make, name="admin: a training", at_most=20)

@@ -1,4 +1,4 @@
-"""Checks of what people type into the registry."""
+"""Checks of identifiers that people type."""
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
