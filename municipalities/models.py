@@ -15,6 +15,7 @@ from django_scopes import ScopedManager
 
 from municipalities.audit import AccessEvent, tracked  # noqa: F401  an app's models are here
 from municipalities.hours import ExceptionalHours, KeepsHours, OpeningHours
+from municipalities.models_numbers import NumberSeries  # noqa: F401  an app's models are here
 from municipalities.norms.models import LegalNorm, WorkdayChange  # noqa: F401  as above
 from municipalities.places import AccessiblePlace
 from municipalities.signin.models import SignIn  # noqa: F401

@@ -14,6 +14,7 @@ from projects.models_project import (  # noqa: F401  as above
 from projects.papers.models import (  # noqa: F401  as above
     IndicatorValue,
     Obligation,
+    PeriodReport,
     ProjectDocument,
 )
 from projects.spending.models import (  # noqa: F401  as above
@@ -29,4 +30,5 @@ from projects.spending.models_budget import (  # noqa: F401  as above
     FlatRate,
     UnitCost,
 )
-from projects.staff.models import Position  # noqa: F401  as above
+from projects.spending.models_import import ExpenseImport  # noqa: F401  as above
+from projects.staff.models import Position, Workplace  # noqa: F401  as above

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
 from municipalities.addresses import save_with_address
+from municipalities.audit import tracked
 from municipalities.numbers import percent, plain
 from municipalities.tenancy import MunicipalModel
 from projects.models_programmes import Procedure, Programme
@@ -63,6 +64,7 @@ class PublicPartManager(models.Manager):
         return super().get_queryset().filter(project__is_public=True)
 
 
+@tracked("ProjectHistory")
 class Project(MunicipalModel):
     """Проект of a municipality, as its contract or its announcement describes it."""
 
@@ -144,6 +146,17 @@ class Project(MunicipalModel):
         blank=True,
         help_text=_("До кога резултатите се поддържат след края."),
     )
+    # What has to be shown outside the portal (Regulation (EU) 2021/1060, art. 50).
+    has_investment = models.BooleanField(
+        _("има ремонт или оборудване"),
+        default=False,
+        help_text=_("Физическа инвестиция: от нея зависи дали се поставя табела."),
+    )
+    poster_place = models.CharField(_("плакатът е поставен"), max_length=200, blank=True)
+    poster_on = models.DateField(_("поставен на"), null=True, blank=True)
+    plaque_place = models.CharField(_("табелата е поставена"), max_length=200, blank=True)
+    plaque_on = models.DateField(_("поставена на"), null=True, blank=True)
+    site_url = models.URLField(_("страница в сайта на общината"), blank=True)
     note = models.TextField(
         _("бележка към данните"),
         blank=True,
@@ -245,6 +258,7 @@ class Project(MunicipalModel):
         return period_text(self.start_text(), self.end_text(), self.months_text())
 
 
+@tracked("FundingSourceHistory")
 class FundingSource(MunicipalModel):
     """Финансиране по източник: whose money, how much of the project's amount."""
 
@@ -320,6 +334,7 @@ class Partner(MunicipalModel):
         return f"{self.name} ({self.country})" if self.country else self.name
 
 
+@tracked("ActivityHistory")
 class Activity(MunicipalModel):
     """Дейност or поддейност: a tree of two levels, numbered where the contract numbers it."""
 
@@ -374,6 +389,7 @@ class Activity(MunicipalModel):
             raise ValidationError({"parent": _("Поддейност не може да има свои поддейности.")})
 
 
+@tracked("BudgetLineHistory")
 class BudgetLine(MunicipalModel):
     """Бюджетно перо: a planned amount, for the whole project or for one activity."""
 
@@ -416,6 +432,7 @@ class BudgetLine(MunicipalModel):
         return to_eur(self.amount, self.project.currency)
 
 
+@tracked("IndicatorHistory")
 class Indicator(MunicipalModel):
     """Индикатор: a planned result with its target; the baseline only where it is known."""
 

@@ -6,7 +6,6 @@ from referrals.applications.models import (  # noqa: F401  Django finds an app's
 from referrals.applications.models_parts import (  # noqa: F401  as above
     ApplicationEvent,
     Attachment,
-    NumberSeries,
     PaperRequest,
 )
 from referrals.assessments.models import (  # noqa: F401  as above

@@ -7,7 +7,7 @@ import itertools
 import factory
 from django.utils import timezone
 
-from municipalities.models import LegalNorm, WorkdayChange
+from municipalities.models import LegalNorm, NumberSeries, WorkdayChange
 from municipalities.tenancy import municipality_scope
 from referrals import secrets
 from referrals.models import (
@@ -19,7 +19,6 @@ from referrals.models import (
     KindQuestion,
     Letter,
     Letterhead,
-    NumberSeries,
     OnlineDraft,
     PaperRequest,
     PrivacyNotice,

@@ -18,6 +18,7 @@ from projects.models import (
     BudgetChange,
     BudgetLine,
     Expense,
+    ExpenseImport,
     ExpenseShare,
     FlatRate,
     FundingSource,
@@ -26,6 +27,7 @@ from projects.models import (
     Obligation,
     Partner,
     PaymentRequest,
+    PeriodReport,
     Position,
     Procedure,
     Programme,
@@ -34,6 +36,7 @@ from projects.models import (
     ProjectDocument,
     Supplier,
     UnitCost,
+    Workplace,
 )
 from projects.money import Currency
 from tests.factories import TenantFactory, UserFactory
@@ -251,6 +254,11 @@ def a_row_of_each(project, training) -> list:
         paper,
         Obligation.objects.create(**of_it, kind="technical", title="Отчет", due_on="2026-05-01"),
         IndicatorValue.objects.create(**mine, indicator=indicator, value=1, evidence=paper),
+        ExpenseImport.objects.create(**of_it, file_name="razhodi.xlsx", made_by=user),
+        PeriodReport.objects.create(
+            **of_it, period_from="2026-01-01", period_to="2026-03-31", made_by=user
+        ),
+        Workplace.objects.create(**of_it, name="Гише 1", evidence=paper),
         Position.objects.create(
             **of_it, title="Социален работник", kind="employment", starts_on="2026-01-01",
             name="Вяра",

@@ -200,6 +200,7 @@ class TrainingSession(MunicipalModel):
         return f"{self.day:%d.%m.%Y}"
 
 
+@tracked("TrainingParticipantHistory")
 class TrainingParticipant(MunicipalModel):
     """Who was enrolled, and whether they came."""
 

@@ -13,9 +13,9 @@ from django.utils.formats import date_format
 
 from frontoffice.models import Consultation, ConsultationTopic
 from frontoffice.numbers.disclosure import Cell, Hiding, Protected, ShownCell, protect
-from frontoffice.numbers.periods import Days, Period
 from municipalities.hours import within_days
 from municipalities.models import Settlement, User
+from municipalities.periods import Days, Period
 
 MOST_DAYS_DRAWN = 93  # a quarter; what is longer is counted by month
 OFFICE_OPENS, OFFICE_CLOSES = 8, 17  # hours that are drawn even when nobody came

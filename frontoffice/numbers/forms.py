@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from frontoffice.forms_journal import ALL, JournalForm
 from frontoffice.models import Consultation
-from frontoffice.numbers import periods
+from municipalities import periods
 from municipalities.filters import PeriodFilter
 from municipalities.permissions import can_lead_desk
 

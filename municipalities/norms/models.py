@@ -18,6 +18,10 @@ class Unit(models.TextChoices):
     CALENDAR_DAYS = "calendar_days", _("календарни дни")
     WORKING_DAYS = "working_days", _("работни дни")
     MONTHS = "months", _("месеца")
+    EURO = "euro", _("евро")
+
+
+MOST_OF_TIME = 3650
 
 
 class LegalNormQuerySet(models.QuerySet):
@@ -31,7 +35,7 @@ class LegalNormQuerySet(models.QuerySet):
 
 @tracked("LegalNormHistory")
 class LegalNorm(MunicipalModel):
-    """A deadline as the law sets it, from one date to another, as this municipality reads it.
+    """A deadline or a sum as the law sets it, between two dates, as this municipality reads it.
 
     An empty value means that the norm is known to exist and not how long it is. ``is_verified`` is
     set by whoever compared it with the text of the act; until then staff see „непотвърдена норма“
@@ -40,11 +44,11 @@ class LegalNorm(MunicipalModel):
 
     code = models.SlugField(_("код"), max_length=60)
     name = models.CharField(_("за какво е срокът"), max_length=160)
-    value = models.PositiveSmallIntegerField(
+    value = models.PositiveIntegerField(
         _("стойност"),
         null=True,
         blank=True,
-        validators=[MinValueValidator(1), MaxValueValidator(3650)],
+        validators=[MinValueValidator(1), MaxValueValidator(10_000_000)],
         help_text=_("Празно: срокът още не е известен."),
     )
     unit = models.CharField(
@@ -87,6 +91,12 @@ class LegalNorm(MunicipalModel):
                     ),
                 ],
                 violation_error_message=_("За същия срок вече има норма в сила през тези дни."),
+            ),
+            models.CheckConstraint(
+                name="legal_norm_time_sensible",
+                condition=Q(unit=Unit.EURO) | Q(value__isnull=True) | Q(value__lte=MOST_OF_TIME),
+                violation_error_message=_("Срок може да е най-много %(most)s.")
+                % {"most": MOST_OF_TIME},
             ),
             models.CheckConstraint(
                 name="legal_norm_days_in_order",

@@ -14,6 +14,7 @@ from municipalities.tenancy import MunicipalModel
 from projects.models_project import Activity, Indicator, Project
 
 
+@tracked("ProjectDocumentHistory", exclude=("path",))
 class ProjectDocument(MunicipalModel):
     """A file of the archive; kept until ``retention`` says it may go."""
 
@@ -62,6 +63,7 @@ class ProjectDocument(MunicipalModel):
         return self.title
 
 
+@tracked("ObligationHistory")
 class Obligation(MunicipalModel):
     """Задължение by a day: a report, a request, something to be shown."""
 
@@ -136,3 +138,52 @@ class IndicatorValue(MunicipalModel):
 
     def __str__(self) -> str:
         return f"{self.value} към {self.on:%d.%m.%Y} г."
+
+
+@tracked("PeriodReportHistory", exclude=("path",))
+class PeriodReport(MunicipalModel):
+    """Отчет за период: what the manager adds to what the portal counts, and the document of it."""
+
+    class Kind(models.TextChoices):
+        TECHNICAL = "technical", _("технически отчет")
+        FINANCIAL = "financial", _("финансов отчет")
+        WHOLE = "whole", _("технически и финансов отчет")
+
+    project = models.ForeignKey(
+        Project, on_delete=models.PROTECT, related_name="reports", verbose_name=_("проект")
+    )
+    kind = models.CharField(_("вид"), max_length=10, choices=Kind.choices, default=Kind.WHOLE)
+    period_from = models.DateField(_("период от"))
+    period_to = models.DateField(_("период до"))
+    done = models.TextField(_("какво е направено"), blank=True)
+    problems = models.TextField(_("трудности и какво е предприето"), blank=True)
+    ahead = models.TextField(_("какво предстои"), blank=True)
+    # The document as it was made; empty: it has not been yet.
+    made_at = models.DateTimeField(_("изготвен на"), null=True, blank=True, editable=False)
+    made_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("изготвен от"),
+    )
+    path = models.CharField(max_length=60, blank=True, editable=False)
+    size = models.PositiveIntegerField(default=0, editable=False)
+
+    objects = ScopedManager(municipality="municipality")
+
+    class Meta:
+        ordering = ("-period_to", "-pk")
+        verbose_name = _("отчет за период")
+        verbose_name_plural = _("отчети за периоди")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(period_from__lte=models.F("period_to")),
+                name="period_report_days_in_order",
+                violation_error_message=_("Периодът свършва, преди да започне."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.period_from:%d.%m.%Y} – {self.period_to:%d.%m.%Y}"

@@ -126,6 +126,7 @@ class ProjectContract(MunicipalModel):
         return f"№ {self.number} от {self.signed_on:%d.%m.%Y} г."
 
 
+@tracked("PaymentRequestHistory")
 class PaymentRequest(MunicipalModel):
     """Искане за плащане: gathers expenses of a period, each once and only once."""
 

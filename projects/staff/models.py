@@ -1,4 +1,4 @@
-"""Who works on a project: positions, with or without an account here."""
+"""Who works on a project, and the workplaces it opened."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from municipalities.audit import tracked
 from municipalities.models import Office, User
 from municipalities.tenancy import MunicipalModel
 from projects.models_project import Activity, Project
+from projects.papers.models import ProjectDocument
 
 
 @tracked("PositionHistory")
@@ -91,3 +92,47 @@ class Position(MunicipalModel):
 
     def __str__(self) -> str:
         return self.title
+
+
+@tracked("WorkplaceHistory")
+class Workplace(MunicipalModel):
+    """Работно място that the project opened: what an indicator of workplaces counts."""
+
+    project = models.ForeignKey(
+        Project, on_delete=models.PROTECT, related_name="workplaces", verbose_name=_("проект")
+    )
+    name = models.CharField(_("работно място"), max_length=120)
+    office = models.ForeignKey(
+        Office,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("фронт-офис"),
+    )
+    opened_on = models.DateField(_("открито на"), null=True, blank=True)
+    evidence = models.ForeignKey(
+        ProjectDocument,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("документ"),
+    )
+
+    objects = ScopedManager(municipality="municipality")
+
+    class Meta:
+        ordering = ("name", "pk")
+        verbose_name = _("работно място по проекта")
+        verbose_name_plural = _("работни места по проекта")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "name"],
+                name="workplace_once",
+                violation_error_message=_("Вече има работно място с това име."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,4 +1,4 @@
-"""What hangs on an application: its steps, files, papers asked for; and the series of numbers."""
+"""What hangs on an application: its steps, files, papers asked for."""
 
 from __future__ import annotations
 
@@ -15,28 +15,6 @@ from municipalities.tenancy import MunicipalModel
 from referrals.applications.models import Application
 from referrals.clocked import StepEvent
 from referrals.kinds.models import KindPaper
-
-
-class NumberSeries(MunicipalModel):
-    """The last number given in a series of a year; ``referrals.numbering`` alone moves it."""
-
-    series = models.CharField(_("поредица"), max_length=10)
-    year = models.PositiveSmallIntegerField(_("година"))
-    last = models.PositiveIntegerField(_("последен номер"), default=0)
-
-    objects = ScopedManager(municipality="municipality")
-
-    class Meta:
-        verbose_name = _("поредица номера")
-        verbose_name_plural = _("поредици номера")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["municipality", "series", "year"], name="number_series_once"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.series}-{self.year}: {self.last}"
 
 
 class ApplicationEvent(StepEvent):

@@ -12,8 +12,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from frontoffice.kept import lock_kept
+from municipalities import numbering
 from municipalities.models import Municipality, User
-from referrals import clock, numbering, secrets, workflow
+from referrals import clock, secrets, workflow
 from referrals.applications.models import Application, Channel, State
 from referrals.applications.models_parts import ApplicationEvent, Attachment
 from referrals.kinds.models import ApplicationKind

@@ -22,9 +22,10 @@ from django.views.decorators.debug import sensitive_variables
 
 from frontoffice.followups.following import NotAColleague, colleagues
 from frontoffice.kept import lock_kept
+from municipalities import numbering
 from municipalities.models import User
 from municipalities.uploads import discard
-from referrals import clock, numbering
+from referrals import clock
 from referrals.applications import handling
 from referrals.applications.models import Application, Outcome
 from referrals.assessments import contents as held

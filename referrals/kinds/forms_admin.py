@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from municipalities.admin_forms import PartFormSet, TenantForm
 from municipalities.norms.forms_admin import VerifiedForm, check_year, known_norms, own_code
+from municipalities.numbering import OUTGOING
 from referrals.applications.models import Application
 from referrals.applications.models_parts import Attachment
 from referrals.kinds.models import (
@@ -23,7 +24,6 @@ from referrals.kinds.models import (
     OnBehalf,
     PrivacyNotice,
 )
-from referrals.numbering import OUTGOING
 from services_registry.forms import LinesField
 
 LONGEST_CHOICE, MOST_CHOICES = 120, 30

@@ -12,10 +12,10 @@ from typing import Any
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
-from municipalities import typeset
+from municipalities import numbering, typeset
 from municipalities.models import User
 from municipalities.uploads import CheckedFile, discard, store
-from referrals import numbering, workflow
+from referrals import workflow
 from referrals.applications.models import Application
 from referrals.applications.models_parts import PaperRequest
 from referrals.letters import documents, texts

@@ -29,9 +29,9 @@ from django.utils import timezone
 
 from frontoffice.numbers.counting import Table, by_time, protected
 from frontoffice.numbers.disclosure import Cell
-from frontoffice.numbers.periods import Days, Period
 from municipalities.hours import within_days
 from municipalities.models import Settlement
+from municipalities.periods import Days, Period
 from referrals.applications.models import Application
 from referrals.assessments.models import AssessmentEvent, AssessmentState, Conclusion
 from referrals.kinds.models import Nature

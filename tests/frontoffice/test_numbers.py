@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from frontoffice.numbers import periods
+from municipalities import periods
 from tests.factories import (
     ConsultationFactory,
     ConsultationTopicFactory,

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from frontoffice.models import Draft, Person, PersonRelation
 from municipalities.audit import AccessEvent
+from municipalities.models import NumberSeries
 from municipalities.tenancy import municipality_scope
-from referrals.models import Application, ApplicationEvent, NumberSeries
+from referrals.models import Application, ApplicationEvent
 from tests.factories import (
     ConsultationFactory,
     ConsultationTopicFactory,

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from frontoffice.models import Person
-from frontoffice.numbers import periods
+from municipalities import periods
 from municipalities.tenancy import municipality_scope
 from referrals.measures.counting import measure
 from referrals.models import AssessmentEvent, NeedsAssessment, OutcomeQuestion, ReferralEvent

@@ -17,11 +17,11 @@ from django.db.models import Max
 from django.utils import timezone
 
 from frontoffice.models import Person
-from municipalities.models import Municipality
+from municipalities import numbering
+from municipalities.models import Municipality, NumberSeries
 from municipalities.tenancy import municipality_scope
-from referrals import numbering
 from referrals.applications.receiving import Received, receive
-from referrals.models import Application, ApplicationEvent, ApplicationKind, NumberSeries
+from referrals.models import Application, ApplicationEvent, ApplicationKind
 from tests.factories_applications import ApplicationKindFactory
 from tests.factories_people import PersonFactory
 

@@ -13,8 +13,9 @@ from django.conf import settings
 from django.db import connection
 from django.urls import reverse
 
+from municipalities.models import NumberSeries
 from municipalities.tenancy import municipality_scope
-from referrals.models import Application, ApplicationEvent, NumberSeries
+from referrals.models import Application, ApplicationEvent
 from referrals.secrets import is_secret
 from tests.factories_applications import ApplicationKindFactory
 from tests.factories_people import PersonFactory

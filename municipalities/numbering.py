@@ -20,7 +20,7 @@ def take(municipality: Municipality, series: str, *, year: int | None = None) ->
     year = year or timezone.localdate().year
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO referrals_numberseries AS row (municipality_id, series, year, last)"
+            "INSERT INTO municipalities_numberseries AS row (municipality_id, series, year, last)"
             " VALUES (%s, %s, %s, 1) ON CONFLICT (municipality_id, series, year)"
             " DO UPDATE SET last = row.last + 1 RETURNING last",
             [municipality.pk, series, year],
