@@ -23,7 +23,7 @@ class NumberSeries(MunicipalModel):
         verbose_name_plural = _("поредици номера")
         constraints = [
             models.UniqueConstraint(
-                fields=["municipality", "series", "year"], name="number_series_once"
+                fields=["municipality", "series", "year"], name="series_of_year_once"
             )
         ]
 

@@ -4,63 +4,54 @@ import django.core.validators
 import django.db.models.deletion
 from django.db import migrations, models
 
+from municipalities.rls import TenantPolicy
+
 
 class Migration(migrations.Migration):
     dependencies = [
         ("municipalities", "0007_norms"),
-        ("referrals", "0002_referring"),
     ]
 
     operations = [
-        # The table comes from referrals with its rows and its policy: trainings number papers too.
-        migrations.SeparateDatabaseAndState(
-            database_operations=[
-                migrations.RunSQL(
-                    "ALTER TABLE referrals_numberseries RENAME TO municipalities_numberseries",
-                    "ALTER TABLE municipalities_numberseries RENAME TO referrals_numberseries",
-                )
+        migrations.CreateModel(
+            name="NumberSeries",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("series", models.CharField(max_length=10, verbose_name="поредица")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="година")),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="municipalities.municipality",
+                        verbose_name="община",
+                    ),
+                ),
+                (
+                    "last",
+                    models.PositiveIntegerField(default=0, verbose_name="последен номер"),
+                ),
             ],
-            state_operations=[
-                migrations.CreateModel(
-                    name="NumberSeries",
-                    fields=[
-                        (
-                            "id",
-                            models.BigAutoField(
-                                auto_created=True,
-                                primary_key=True,
-                                serialize=False,
-                                verbose_name="ID",
-                            ),
-                        ),
-                        ("series", models.CharField(max_length=10, verbose_name="поредица")),
-                        ("year", models.PositiveSmallIntegerField(verbose_name="година")),
-                        (
-                            "municipality",
-                            models.ForeignKey(
-                                on_delete=django.db.models.deletion.PROTECT,
-                                related_name="+",
-                                to="municipalities.municipality",
-                                verbose_name="община",
-                            ),
-                        ),
-                        (
-                            "last",
-                            models.PositiveIntegerField(default=0, verbose_name="последен номер"),
-                        ),
-                    ],
-                    options={
-                        "verbose_name": "поредица номера",
-                        "verbose_name_plural": "поредици номера",
-                        "constraints": [
-                            models.UniqueConstraint(
-                                fields=("municipality", "series", "year"), name="number_series_once"
-                            )
-                        ],
-                    },
-                )
-            ],
+            options={
+                "verbose_name": "поредица номера",
+                "verbose_name_plural": "поредици номера",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("municipality", "series", "year"), name="series_of_year_once"
+                    )
+                ],
+            },
         ),
+        TenantPolicy("NumberSeries"),
         migrations.AlterField(
             model_name="legalnorm",
             name="unit",
