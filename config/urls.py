@@ -27,4 +27,5 @@ urlpatterns = [
     path("", include("municipalities.signin.urls")),
     path("", include("services_registry.urls")),
     path("", include("referrals.urls")),
+    path("", include("trainings.urls")),
 ]

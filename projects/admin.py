@@ -16,6 +16,7 @@ from municipalities.permissions import can_manage_projects, can_operate_platform
 from municipalities.templatetags.portal import money
 from projects.admin_base import BULGARIAN_NUMBERS, ManagedAdmin, ManagedTabular
 from projects.forms import ActivityFormSet, BudgetFormSet, FundingFormSet
+from projects.indicators import admin as _indicators  # noqa: F401  registers its pages, as below
 from projects.models import (
     Activity,
     BudgetLine,
@@ -27,6 +28,11 @@ from projects.models import (
     Project,
 )
 from projects.money import Currency
+from projects.papers import admin as _papers  # noqa: F401
+from projects.papers import admin_reports as _reports  # noqa: F401
+from projects.spending import admin as _spending  # noqa: F401
+from projects.spending import admin_budget as _budget  # noqa: F401
+from projects.staff import admin as _staff  # noqa: F401
 
 
 class PartInline(ManagedTabular):

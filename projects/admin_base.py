@@ -7,6 +7,7 @@ from django.db import models
 from django.http import HttpRequest
 
 from municipalities.admin_forms import AmountFormField, NumberField
+from municipalities.admin_pages import WithPages
 from municipalities.admin_site import ScopedAdmin, ScopedTabular
 from municipalities.permissions import can_manage_projects
 from projects.money import AmountField
@@ -17,7 +18,7 @@ BULGARIAN_NUMBERS = {
 }
 
 
-class ManagedAdmin(ScopedAdmin):
+class ManagedAdmin(WithPages, ScopedAdmin):
     """Admin of a municipality's rows that its project manager keeps."""
 
     change_rule = staticmethod(can_manage_projects)

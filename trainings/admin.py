@@ -13,6 +13,7 @@ from municipalities.numbers import plain
 from projects.admin_base import ManagedAdmin, ManagedTabular
 from services_registry.models import Provider
 from trainings.models import Trainee, Training, TrainingParticipant
+from trainings.supervising import admin as _supervising  # noqa: F401  registers its pages
 
 
 class ParticipantInline(ManagedTabular):

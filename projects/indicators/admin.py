@@ -1,0 +1,1 @@
+"""Values of indicators and the evidence behind them in the admin."""

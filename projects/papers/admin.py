@@ -1,0 +1,1 @@
+"""The archive and the obligations of projects in the admin."""

@@ -1,0 +1,1 @@
+"""How the budget changes, and costs without invoices, in the admin."""

@@ -1,0 +1,1 @@
+"""People and workplaces of projects in the admin."""

@@ -1,0 +1,1 @@
+"""Supervision and norms in the admin."""
