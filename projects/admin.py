@@ -28,6 +28,7 @@ from projects.models import (
     Project,
 )
 from projects.money import Currency
+from projects.overview.admin import OverviewPage
 from projects.papers import admin as _papers  # noqa: F401
 from projects.papers import admin_reports as _reports  # noqa: F401
 from projects.spending import admin as _spending  # noqa: F401
@@ -131,7 +132,7 @@ def euro(row) -> str:
 
 
 @admin.register(Project)
-class ProjectAdmin(ManagedAdmin):
+class ProjectAdmin(OverviewPage, ManagedAdmin):
     """A project on one page: what it is, its money, its term, its parts."""
 
     list_display = ("name", "programme_code", "amount_shown", "period", "public")
