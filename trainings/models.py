@@ -446,6 +446,7 @@ class DevelopmentNorm(MunicipalModel):
     class Unit(models.TextChoices):
         HOURS = "hours", _("часове")
         TIMES = "times", _("пъти")
+        DAYS = "days", _("дни след назначаването")
 
     class For(models.TextChoices):
         ALL = "all", _("за всички")
