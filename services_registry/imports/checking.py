@@ -14,12 +14,12 @@ from typing import Any
 
 from django.utils import timezone
 
+from municipalities import cells
+from municipalities.cells import BadCell, key
 from municipalities.models import Municipality
-from services_registry.imports import cells
-from services_registry.imports.cells import BadCell, key
+from municipalities.spreadsheets import Rows, data_rows
 from services_registry.imports.known import Known, known_to
 from services_registry.imports.matching import BY_CODE
-from services_registry.imports.reading import Rows, data_rows
 from services_registry.models import EVERYBODY, Fee, Provider, Service
 
 MOST_PROBLEMS = 5000

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from municipalities.cells import key
 from municipalities.models import Municipality, Settlement
-from services_registry.imports.cells import key
 from services_registry.models import (
     Fee,
     LifeSituation,

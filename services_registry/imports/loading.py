@@ -11,14 +11,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from municipalities.addresses import address_of
+from municipalities.cells import key
 from municipalities.models import Municipality, User
+from municipalities.spreadsheets import Rows, data_rows
 from municipalities.tenancy import municipality_scope
 from services_registry.imports import matching, recorded
-from services_registry.imports.cells import key
 from services_registry.imports.checking import Checked, Record, check_file
 from services_registry.imports.models import ImportRun
 from services_registry.imports.progress import claim, progress_of
-from services_registry.imports.reading import Rows, data_rows
 from services_registry.models import (
     Capacity,
     Fee,

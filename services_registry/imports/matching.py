@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from municipalities.spreadsheets import Rows, data_rows, heading_place
 from services_registry.imports.models import ColumnMatch, ImportRun
-from services_registry.imports.reading import Rows, data_rows, heading_place
 
 SAMPLES = 3
 LONGEST_HEADING = 200

@@ -11,10 +11,10 @@ import xlsxwriter
 
 from municipalities.exports import LONGEST_CELL, Column, xlsx
 from municipalities.models import Municipality
+from municipalities.spreadsheets import data_rows
 from services_registry.imports import matching
 from services_registry.imports.known import known_to
 from services_registry.imports.models import ImportRun
-from services_registry.imports.reading import data_rows
 
 SAMPLE_ROW = {
     "settings": "в център или друго място",

@@ -16,7 +16,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from services_registry.imports.reading import BROKEN_LETTER
+from municipalities.spreadsheets import BROKEN_LETTER
 
 MOST_NUMBER = 2_147_483_647  # of PostgreSQL's integer
 MOST_MONEY = Decimal("999999.99")

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services_registry.imports import reading
-from services_registry.imports.reading import Unreadable, read
+from municipalities import spreadsheets as reading
+from municipalities.spreadsheets import Unreadable, read
 from tests.support import spreadsheets as made
 from tests.support import uploads
 from tests.support.spreadsheets import HEADINGS, ROW

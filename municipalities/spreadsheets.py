@@ -1,7 +1,8 @@
 """From the bytes of a spreadsheet to rows of text: encoding, separator, archive; nothing more.
 
-What a cell may hold is judged in ``checking``. Nothing here trusts a name: a book is a book by its
-own bytes, and whatever is neither a book nor text is refused with what to do about it.
+What a cell may hold is judged by whoever imports; ``municipalities/cells.py`` has the rules. Nothing
+here trusts a name: a book is a book by its own bytes, and whatever is neither a book nor text is
+refused with what to do about it.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ def read(data: bytes) -> Rows:
     if not rows:
         raise Unreadable("В първия лист няма нито един ред с данни.")
     if sum(1 for row in rows if row) < 2:
-        raise Unreadable("Таблицата има само заглавен ред. Добавете поне една услуга под него.")
+        raise Unreadable("Таблицата има само заглавен ред. Добавете поне един ред под него.")
     return rows
 
 
