@@ -6,7 +6,8 @@ What several roles meet is sent everything by one of them: by the first in ``ROL
 the same form or the same parameter by links of its own. No list says whose a section is, so
 a new one falls to somebody by itself. The others send such a form a few values in all its fields at
 once, nothing, and itself as it stands; such parameters a few values; what strangers are shown too,
-they ask nothing. What only one role meets, that role sends everything.
+they ask nothing. What only one role meets, that role sends everything. Everything is sent to all
+fields at once; one at a time, fields and parameters get some of the values in turn.
 
 A field is sharp alone in the first form of its address that has it; adding and changing in the
 admin are one address. The hidden fields by which forms are kept (``PLUMBING``) are sharp in the
@@ -52,7 +53,7 @@ SHARP = {
     "markup": NASTY["markup"],
 }
 SHORT_FORM = 8  # fields
-VALUES_OF_LONG_FORM = 4
+VALUES_OF_SHORT_FORM, VALUES_OF_LONG_FORM, VALUES_OF_PARAMETER = 5, 2, 6
 PLUMBING = re.compile(r"(form_key|next|draft_\w+)$")
 FEW = ("NUL", "surrogate", "huge", "markup")
 STARTS = ["/", "/vhod/", "/profil/", "/admin/", "/accounts/login/", "/accounts/password/reset/"]
@@ -214,15 +215,17 @@ def few() -> dict[str, str]:
 def failures_of_queries(client, pages: dict[str, str]) -> tuple[dict[str, int], int]:
     """Send each parameter what it is due; return what was answered with 5xx, and how many asked."""
     shared, public = others_meet(client)
-    failed, count = {}, 0
+    failed, count, place = {}, 0, 0
     done = set()
     for where, names in parameters(pages).items():
         if (kind := (route_of(where), *sorted(names))) in done:
             continue
         done.add(kind)
         for name in sorted(name for name in names if (route_of(where), name) not in public):
-            values = few() if (route_of(where), name) in shared else values_for(where)
-            for what, value in values.items():
+            place += 1
+            is_thin = (route_of(where), name) in shared or where.startswith("/admin/")
+            values = few().items() if is_thin else in_turn(place, VALUES_OF_PARAMETER)
+            for what, value in values:
                 count += 1
                 written = encoded(value)
                 query = f"{name}={written}&{name}={written}"
@@ -235,22 +238,27 @@ def failures_of_queries(client, pages: dict[str, str]) -> tuple[dict[str, int], 
 def one_by_one(form: Form, sharp: list[str], untouched: dict) -> list[tuple[str, str, dict]]:
     """Return (name, what, data): the form as it stands with one field sharp at a time.
 
-    Rows of one table count as one field. In a long form each field gets some of the values in turn,
+    Rows of one table count as one field. Each gets some of the values in turn, fewer in a long form,
     and in the admin, whose forms are many and made one way, the next of them.
     """
     rows: dict[str, list[str]] = {}
     for name in sharp:
         rows.setdefault(re.sub(r"-(\d+|__prefix__)-", "-*-", name), []).append(name)
-    values = list(SHARP.items())
     if form.action.startswith("/admin/"):
         each = 1
     else:
-        each = len(values) if len(rows) <= SHORT_FORM else VALUES_OF_LONG_FORM
+        each = VALUES_OF_SHORT_FORM if len(rows) <= SHORT_FORM else VALUES_OF_LONG_FORM
     return [
         (field, what, {**untouched, **dict.fromkeys(names, [sent(value)] * 2)})
         for place, (field, names) in enumerate(rows.items())
-        for what, value in (values[(place * each + n) % len(values)] for n in range(each))
+        for what, value in in_turn(place, each)
     ]
+
+
+def in_turn(place: int, each: int) -> list[tuple[str, str]]:
+    """Return ``each`` of the values: those that are next for what stands at ``place``."""
+    values = list(SHARP.items())
+    return [values[(place * each + n) % len(values)] for n in range(each)]
 
 
 def failures_of_forms(client, pages: dict[str, str]) -> tuple[dict[str, int], int]:
