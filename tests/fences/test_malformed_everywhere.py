@@ -238,7 +238,7 @@ def failures_of_queries(client, pages: dict[str, str]) -> tuple[dict[str, int], 
 def one_by_one(form: Form, sharp: list[str], untouched: dict) -> list[tuple[str, str, dict]]:
     """Return (name, what, data): the form as it stands with one field sharp at a time.
 
-    Rows of one table count as one field. Each gets some of the values in turn, fewer in a long form,
+    Rows of one table count as one field. Each gets some values in turn, fewer in a long form,
     and in the admin, whose forms are many and made one way, the next of them.
     """
     rows: dict[str, list[str]] = {}
