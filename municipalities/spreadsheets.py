@@ -1,8 +1,8 @@
 """From the bytes of a spreadsheet to rows of text: encoding, separator, archive; nothing more.
 
-What a cell may hold is judged by whoever imports; ``municipalities/cells.py`` has the rules. Nothing
-here trusts a name: a book is a book by its own bytes, and whatever is neither a book nor text is
-refused with what to do about it.
+What a cell may hold is judged by whoever imports; ``municipalities/cells.py`` has the rules.
+Nothing here trusts a name: a book is a book by its own bytes, and whatever is neither a book nor
+text is refused with what to do about it.
 """
 
 from __future__ import annotations
