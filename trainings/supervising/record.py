@@ -1,12 +1,52 @@
-"""What somebody has learned in a year, and which norms that meets."""
+"""What somebody has learned in a year, and which norms that meets.
+
+A training belongs to the year in which it ends, a supervision to the year of its day. Norms are
+asked of people by what they do today: at the desk, for a provider, or anything. An introductory
+training is asked for once, of those who were appointed in the year; whoever's appointment is not
+known is not asked for it. Nothing is asked in part: somebody appointed in December owes the norm of
+the whole year, unless the office knows otherwise.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import cast
 
-from trainings.models import DevelopmentNorm, Supervision, Trainee, TrainingParticipant
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from municipalities.models import Membership
+from municipalities.numbers import plain
+from municipalities.permissions import DESK_ROLES
+from services_registry.models import ProviderMembership
+from trainings.models import (
+    DevelopmentNorm,
+    Supervision,
+    SupervisionParticipant,
+    Trainee,
+    Training,
+    TrainingParticipant,
+)
+from trainings.supervising.norms import SUPERVISION_FORMS, TRAINING_KINDS, norms_of
+
+What, Unit, For = DevelopmentNorm.What, DevelopmentNorm.Unit, DevelopmentNorm.For
+NONE = Decimal(0)
+ENDED_ON = Coalesce("training__ends_on", "training__starts_on")
+
+
+def amount_words(value: Decimal, unit: str) -> str:
+    """Return „16 часа“, „1 час“, „4 пъти“ or „30 дни“."""
+    one, many = {
+        Unit.HOURS: ("час", "часа"),
+        Unit.TIMES: ("път", "пъти"),
+        Unit.DAYS: ("ден", "дни"),
+    }[Unit(unit)]
+    return f"{plain(value)}\xa0{one if value == 1 else many}"
 
 
 @dataclass(frozen=True)
@@ -14,7 +54,8 @@ class NormLine:
     """A norm that binds a person in a year: ``required``, ``done`` and ``missing`` in its unit.
 
     ``required`` is None for a norm of which the amount is not known; nothing is missing of it.
-    ``due_on`` is the day by which it has to be met.
+    ``due_on`` is the day by which it has to be met; of a norm in days after the appointment
+    ``met_on`` is the day of the training, and ``missing`` how many days it is late by now.
     """
 
     norm: DevelopmentNorm
@@ -22,11 +63,38 @@ class NormLine:
     done: Decimal
     missing: Decimal
     due_on: dt.date
+    met_on: dt.date | None = None
 
     @property
     def is_met(self) -> bool:
-        """Say whether nothing is missing of a norm whose amount is known."""
-        return self.required is not None and not self.missing
+        """Say whether a norm whose amount is known is met."""
+        if self.required is None:
+            return False
+        return bool(self.met_on) if self.norm.unit == Unit.DAYS else not self.missing
+
+    @property
+    def required_words(self) -> str:
+        """Say what is asked for: „16 часа“, „до 30.01.2026“, or that it is not known."""
+        if self.required is None:
+            return "не е известно"
+        if self.norm.unit == Unit.DAYS:
+            return f"до {self.due_on:%d.%m.%Y}"
+        return amount_words(self.required, self.norm.unit)
+
+    @property
+    def done_words(self) -> str:
+        """Say what there is: „8 часа“, or the day of the training."""
+        if self.norm.unit == Unit.DAYS:
+            return f"{self.met_on:%d.%m.%Y}" if self.met_on else "още не"
+        return amount_words(self.done, self.norm.unit)
+
+    @property
+    def missing_words(self) -> str:
+        """Say what is missing: „8 часа“, „закъснява с 3 дни“; "" where nothing is."""
+        if not self.missing:
+            return ""
+        words = amount_words(self.missing, self.norm.unit)
+        return f"закъснява с {words}" if self.norm.unit == Unit.DAYS else words
 
 
 @dataclass(frozen=True)
@@ -38,13 +106,18 @@ class Record:
     lines: list[NormLine] = field(default_factory=list)
     trainings: list[TrainingParticipant] = field(default_factory=list)
     supervisions: list[Supervision] = field(default_factory=list)
-    training_hours: Decimal = Decimal(0)
-    supervision_hours: Decimal = Decimal(0)
+    training_hours: Decimal = NONE
+    supervision_hours: Decimal = NONE
 
     @property
     def unmet(self) -> list[NormLine]:
         """Norms of which something is missing."""
         return [line for line in self.lines if line.missing]
+
+    @property
+    def is_unverified(self) -> bool:
+        """Say whether something is missing by a norm that nobody has compared with the law."""
+        return any(not line.norm.is_verified for line in self.unmet)
 
 
 @dataclass(frozen=True)
@@ -57,11 +130,181 @@ class Unmet:
     missing: Decimal
 
 
-def record_of(trainee: Trainee, year: int) -> Record:
+def record_of(trainee: Trainee, year: int, *, today: dt.date | None = None) -> Record:
     """Return the record of ``trainee`` in ``year``, in a fixed number of queries."""
-    return Record(trainee, year)
+    return records_of([trainee], year, today=today)[0]
 
 
-def unmet(year: int) -> list[Unmet]:
+def unmet(year: int, *, today: dt.date | None = None) -> list[Unmet]:
     """Return what people who work lack of the norms of ``year``, in a fixed number of queries."""
-    return []
+    return [
+        Unmet(record.trainee, line.norm, line.done, line.missing)
+        for record in records_of(bound_in(year), year, today=today)
+        for line in record.unmet
+    ]
+
+
+def bound_in(year: int) -> list[Trainee]:
+    """Return those who work, without those appointed after ``year``."""
+    rows = Trainee.objects.filter(is_active=True).exclude(appointed_on__year__gt=year)
+    return list(rows.select_related("user", "provider"))
+
+
+def records_of(
+    trainees: Sequence[Trainee],
+    year: int,
+    *,
+    norms: list[DevelopmentNorm] | None = None,
+    today: dt.date | None = None,
+) -> list[Record]:
+    """Return the records of ``trainees`` in ``year`` in their order, in a fixed number of queries.
+
+    Needs the municipality's scope.
+    """
+    today = today or timezone.localdate()
+    norms = norms_of(year) if norms is None else norms
+    learned = _trainings(trainees, year)
+    supervised = _supervisions(trainees, year)
+    groups = _groups(trainees)
+    return [
+        _record(
+            trainee,
+            year,
+            [norm for norm in norms if norm.applies_to in groups[trainee.pk]],
+            learned.get(trainee.pk, []),
+            supervised.get(trainee.pk, []),
+            today,
+        )
+        for trainee in trainees
+    ]
+
+
+def _day(row: TrainingParticipant) -> dt.date:
+    """Return the day by which a training belongs to a year; those without one were left out."""
+    day = row.training.ends_on or row.training.starts_on
+    return cast(dt.date, day)
+
+
+def _trainings(trainees: Sequence[Trainee], year: int) -> dict[int, list[TrainingParticipant]]:
+    """Return what each has attended in the year, and every introductory training."""
+    rows = (
+        TrainingParticipant.objects.filter(
+            trainee__in=[trainee.pk for trainee in trainees],
+            state=TrainingParticipant.State.ATTENDED,
+        )
+        .exclude(training__state=Training.State.CANCELLED)
+        .alias(ended=ENDED_ON)
+        .exclude(ended=None)
+        .filter(Q(ended__year=year) | Q(training__kind=Training.Kind.INTRODUCTORY))
+        .select_related("training", "training__project", "certificate")
+        .order_by("-ended", "-pk")
+    )
+    found: dict[int, list[TrainingParticipant]] = defaultdict(list)
+    for row in rows:
+        found[row.trainee_id].append(row)
+    return found
+
+
+def _supervisions(trainees: Sequence[Trainee], year: int) -> dict[int, list[Supervision]]:
+    rows = (
+        SupervisionParticipant.objects.filter(
+            trainee__in=[trainee.pk for trainee in trainees], supervision__held_on__year=year
+        )
+        .select_related("supervision", "supervision__project")
+        .order_by("-supervision__held_on", "-supervision_id")
+    )
+    found = defaultdict(list)
+    for row in rows:
+        found[row.trainee_id].append(row.supervision)
+    return found
+
+
+def _groups(trainees: Sequence[Trainee]) -> dict[int, set[str]]:
+    """Say for whom each counts by what they do today."""
+    users = [trainee.user_id for trainee in trainees if trainee.user_id]
+    desk: set[int] = set()
+    provided: set[int] = set()
+    if users:
+        roles = Membership.objects.current().filter(user__in=users, role__in=DESK_ROLES)
+        desk = set(roles.values_list("user_id", flat=True))
+        memberships = ProviderMembership.objects.filter(user__in=users)
+        provided = set(memberships.values_list("user_id", flat=True))
+    found = {}
+    for trainee in trainees:
+        found[trainee.pk] = {str(For.ALL)}
+        if trainee.user_id in desk:
+            found[trainee.pk].add(For.DESK)
+        if trainee.provider_id or trainee.user_id in provided:
+            found[trainee.pk].add(For.PROVIDERS)
+    return found
+
+
+def _record(
+    trainee: Trainee,
+    year: int,
+    norms: list[DevelopmentNorm],
+    learned: list[TrainingParticipant],
+    supervised: list[Supervision],
+    today: dt.date,
+) -> Record:
+    in_year = [row for row in learned if _day(row).year == year]
+    lines = [
+        _in_days(norm, trainee.appointed_on, learned, today)
+        if norm.unit == Unit.DAYS and trainee.appointed_on
+        else _in_amounts(norm, year, in_year, supervised)
+        for norm in norms
+        if _binds(norm, trainee.appointed_on, year)
+    ]
+    return Record(
+        trainee,
+        year,
+        lines,
+        in_year,
+        supervised,
+        sum((row.hours_taken for row in in_year), NONE),
+        sum((row.hours for row in supervised), NONE),
+    )
+
+
+def _binds(norm: DevelopmentNorm, appointed: dt.date | None, year: int) -> bool:
+    """Say whether whoever was ``appointed`` owes the norm in the year; see the module's top."""
+    is_once = norm.what == What.INTRODUCTORY or norm.unit == Unit.DAYS
+    if appointed is None:
+        return not is_once
+    if norm.unit == Unit.DAYS:
+        return _deadline(norm, appointed).year == year
+    return appointed.year == year if is_once else appointed.year <= year
+
+
+def _deadline(norm: DevelopmentNorm, appointed: dt.date) -> dt.date:
+    """Return the last day of a norm in days; without an amount, the day of the appointment."""
+    return appointed + dt.timedelta(days=int(norm.value or 0))
+
+
+def _in_days(
+    norm: DevelopmentNorm,
+    appointed: dt.date,
+    learned: list[TrainingParticipant],
+    today: dt.date,
+) -> NormLine:
+    due_on = _deadline(norm, appointed)
+    kinds = TRAINING_KINDS.get(norm.what, set())
+    days = [_day(row) for row in learned if row.training.kind in kinds]
+    met_on = min((day for day in days if day >= appointed), default=None)
+    late = 0 if norm.value is None or met_on else max(0, (today - due_on).days)
+    return NormLine(norm, norm.value, NONE, Decimal(late), due_on, met_on)
+
+
+def _in_amounts(
+    norm: DevelopmentNorm,
+    year: int,
+    learned: list[TrainingParticipant],
+    supervised: list[Supervision],
+) -> NormLine:
+    kinds = TRAINING_KINDS.get(norm.what, set())
+    forms = SUPERVISION_FORMS.get(norm.what, set())
+    hours = [row.hours_taken for row in learned if row.training.kind in kinds]
+    hours += [row.hours for row in supervised if row.form in forms]
+    done = sum(hours, NONE) if norm.unit == Unit.HOURS else Decimal(len(hours))
+    missing = max(NONE, (norm.value or NONE) - done)
+    return NormLine(norm, norm.value, done, missing, dt.date(year, 12, 31))
