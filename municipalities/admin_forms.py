@@ -12,6 +12,7 @@ from django.utils.formats import number_format
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
+from municipalities.admin_inlines import FoundField, found_rows
 from municipalities.numbers import plain
 
 SPACES = str.maketrans("", "", " \xa0\u202f")
@@ -86,6 +87,15 @@ class FoundSelect(AutocompleteSelect):
     """
 
     def optgroups(self, name, value, attr=None):
+        field = getattr(self.choices, "field", None)
+        if isinstance(field, FoundField) and field.found is not None:
+            options = [] if self.is_required else [("", "")]
+            options += field.options(value)
+            made = [
+                self.create_option(name, pk, words, bool(pk), index)
+                for index, (pk, words) in enumerate(options)
+            ]
+            return [(None, made, 0)]
         key = self.field.remote_field.model._meta.pk
         return super().optgroups(name, [v for v in value if v == "" or is_key(v, key)], attr)
 
@@ -114,7 +124,24 @@ class PartFormSet(forms.BaseInlineFormSet):
     def _construct_form(self, i, **kwargs):
         form = super()._construct_form(i, **kwargs)
         setattr(form.instance, self.fk.name, self.instance)
+        for name, field in form.fields.items():
+            if isinstance(field, FoundField):
+                field.found = self._found(name, field)
         return form
+
+    def _found(self, name: str, field: FoundField) -> dict[str, models.Model]:
+        """Read at once what every row has in the field ``name``, and what was sent for it."""
+        known = self.__dict__.setdefault("_found_rows", {})
+        if name not in known:
+            attname = self.model._meta.get_field(name).attname
+            keys = {getattr(row, attname) for row in self.get_queryset()}
+            keys |= {(extra or {}).get(name) for extra in self.initial_extra or ()}
+            if self.is_bound:
+                prefixes = (self.add_prefix(i) for i in range(self.total_form_count()))
+                keys |= {self.data.get(f"{prefix}-{name}") for prefix in prefixes}
+            key = field.queryset.model._meta.pk
+            known[name] = found_rows(field, [str(k) for k in keys if k and is_key(k, key)])
+        return known[name]
 
     def save_new(self, form, commit=True):
         if hasattr(form.instance, "position"):

@@ -18,6 +18,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.admin_forms import FoundSelect, PartFormSet, TenantForm
+from municipalities.admin_inlines import FoundField
+from municipalities.admin_lists import WithLists
 from municipalities.permissions import can_enter_admin
 
 LONGEST_SEARCH = 200
@@ -125,6 +127,9 @@ def without_links(rows: list, unnamed: tuple[str, ...]) -> list:
 class PortalChangeList(ChangeList):
     """A list that shows everything, as Django does for other wrong filters, where Django fails."""
 
+    totals: list[tuple[str, str]] = []  # these two are set by municipalities/admin_lists.py
+    export_url = ""
+
     def get_filters(self, request: HttpRequest):
         if any("\x00" in value for values in self.filter_params.values() for value in values):
             raise IncorrectLookupParameters
@@ -188,7 +193,7 @@ class PortalAdmin(RuleMixin, admin.ModelAdmin):
         return redirect(f"{self.admin_site.name}:{opts.app_label}_{opts.model_name}_changelist")
 
 
-class ScopedAdmin(PortalAdmin):
+class ScopedAdmin(WithLists, PortalAdmin):
     """Admin of rows that belong to a municipality.
 
     The rows come through the scoped manager, the municipality is never a field in the form: it is
@@ -223,6 +228,11 @@ class ScopedInline(RuleMixin):
     form = TenantForm
     formset = PartFormSet
     max_num = MOST_ROWS
+
+    def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("form_class", FoundField)  # see municipalities/admin_inlines.py
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_formset(self, request: HttpRequest, obj=None, **kwargs):
         kwargs.setdefault("absolute_max", MOST_ROWS)
