@@ -23,7 +23,12 @@ def _signer(purpose: str, slug: str) -> Signer:
 
 def new_token(municipality: Municipality, purpose: str) -> str:
     """Return a token for a link of ``municipality``."""
-    return _signer(purpose, municipality.slug).sign(secrets.token_urlsafe(32))
+    return token_of(municipality, purpose, secrets.token_urlsafe(32))
+
+
+def token_of(municipality: Municipality, purpose: str, body: str) -> str:
+    """Return ``body`` signed as a token, where the caller can make the same secret again."""
+    return _signer(purpose, municipality.slug).sign(body)
 
 
 def municipality_of(slug: str, token: str, purpose: str) -> Municipality | None:

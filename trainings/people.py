@@ -29,7 +29,7 @@ def trainee_of(user: User, municipality: Municipality) -> Trainee:
 
 @transaction.atomic
 def trainees_of(users: Iterable[User], municipality: Municipality) -> list[Trainee]:
-    """Return the rows of ``users`` in their order, as ``trainee_of``, by a fixed number of queries."""
+    """Return the rows of ``users`` in their order, as ``trainee_of``; the queries do not grow."""
     users = list(users)
     there = _by_user(users)
     missing = [user for user in users if user.pk not in there]

@@ -1,5 +1,15 @@
 """Addresses of learning: checking a certificate, evaluating a training, one's own record."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from trainings import views
+
+urlpatterns = [
+    path("udostoverenie/", views.certificate_check, name="certificate_check"),
+    path("udostoverenie/<str:code>/", views.certificate, name="certificate"),
+    path(
+        "otsenka-obuchenie/<slug:obshtina>/<str:token>/",
+        views.training_evaluation,
+        name="training_evaluation",
+    ),
+]

@@ -13,10 +13,10 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
+from municipalities.links import without_traces
 from municipalities.models import Office
 from municipalities.tenancy import municipality_scope
 from municipalities.throttle import Limit
@@ -34,22 +34,6 @@ MAILS = Limit("online_mail", amount=10, seconds=3600)
 OWN_FIELDS = {"csrfmiddlewaretoken", "secret"}
 MOST_CARRIED = 60  # fields
 WRONG = _("Кодът не отговаря на тази връзка, или заявлението вече е изтрито.")
-
-
-def without_traces(response: HttpResponseBase) -> HttpResponseBase:
-    """Let no address with a token leave by „Referer“, no page into a search engine or a cache.
-
-    „no-referrer“ would make the browser send „Origin: null“ with the page's forms, which Django's
-    protection of forms refuses; „strict-origin“ sends the path nowhere either.
-    """
-    response["Referrer-Policy"] = "strict-origin"
-    response["X-Robots-Tag"] = "noindex"
-    if response.status_code == 422:
-        # Otherwise „back“ would come to „Confirm form resubmission“ instead of what was typed.
-        response["Cache-Control"] = "private, no-cache"
-    else:
-        add_never_cache_headers(response)
-    return response
 
 
 def page(request: HttpRequest, name: str, context: dict, *, status: int = 200) -> HttpResponseBase:

@@ -12,10 +12,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from municipalities.invitations import hash_of
+from municipalities.links import without_traces
 from municipalities.signed_links import municipality_of
 from municipalities.tenancy import municipality_scope
 from municipalities.views.public import public_offices
-from referrals.online.access import without_traces
 from referrals.outcomes import asking
 from referrals.outcomes.forms import AnswerForm
 from referrals.outcomes.models import OutcomeQuestion

@@ -18,11 +18,11 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
+from municipalities.links import without_traces
 from municipalities.models import Municipality
 from municipalities.tenancy import municipality_scope
 from municipalities.throttle import Limit
 from referrals import clock
-from referrals.online.access import without_traces
 from referrals.placing.models import Referral, ReferralState
 from referrals.placing.models_waiting import ProviderLink
 from referrals.provider import answering, forms, incoming, links
