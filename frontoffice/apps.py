@@ -7,12 +7,14 @@ class FrontofficeConfig(AppConfig):
     verbose_name = _("Работа на бюрото")
 
     def ready(self) -> None:
+        from frontoffice import counted
         from frontoffice.dossier.models import PersonMerge, PersonNote, PersonRelation
         from frontoffice.followups.models import FollowUp
         from frontoffice.models import Consultation
         from frontoffice.models_people import Person
         from municipalities.trails import register_trail
 
+        counted.register()
         register_trail(Consultation)
         register_trail(FollowUp, labels={"reminded_on": str(_("напомнена на"))})
         register_trail(Person, labels={"identifier_index": str(_("ЕГН или ЛНЧ"))})

@@ -11,6 +11,7 @@ class ReferralsConfig(AppConfig):
         from frontoffice.drafts.models import Draft
         from municipalities.starting import register_start
         from municipalities.trails import register_trail
+        from referrals import counted
         from referrals.assessments.shipped import add_missing as add_assessment_form
         from referrals.caseload.joining import join as join_cases
         from referrals.joining import join
@@ -35,6 +36,7 @@ class ReferralsConfig(AppConfig):
         keeping.RECORDS[Draft.Form.APPLICATION] = Application
         keeping.RECORDS[Draft.Form.LETTER] = Letter
         keeping.RECORDS[Draft.Form.ASSESSMENT] = NeedsAssessment
+        counted.register()
         join()
         join_cases()
         register_freed(place_freed)

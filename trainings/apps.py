@@ -5,3 +5,10 @@ from django.utils.translation import gettext_lazy as _
 class TrainingsConfig(AppConfig):
     name = "trainings"
     verbose_name = _("Обучения")
+
+    def ready(self) -> None:
+        from trainings import counted
+        from trainings.trails import register_trails
+
+        counted.register()
+        register_trails()

@@ -13,6 +13,7 @@ from typing import Any, overload
 
 from django.db import models
 
+from municipalities.hours import within_days
 from projects.models_project import Project
 
 Rows = Callable[[Project, dt.date | None, dt.date | None], models.QuerySet]
@@ -77,6 +78,43 @@ class Source:
     def evidence(self, project: Project, since: dt.date | None, upto: dt.date | None) -> Evidence:
         """Return the lines behind the number, to be read a page at a time."""
         return Evidence(self.rows(project, since, upto), self.line)
+
+
+def run_of(project: Project) -> tuple[dt.date | None, dt.date | None]:
+    """Return the first and the last day of ``project`` as far as they are known."""
+    end = project.planned_end
+    return project.starts_on, end.day if end else None
+
+
+def while_it_runs(
+    project: Project, since: dt.date | None, upto: dt.date | None
+) -> tuple[dt.date | None, dt.date | None]:
+    """Return the days from ``since`` to ``upto`` that are days of the project."""
+    first, last = run_of(project)
+    return (
+        max(filter(None, (since, first)), default=None),
+        min(filter(None, (upto, last)), default=None),
+    )
+
+
+def on_days(column: str, since: dt.date | None, upto: dt.date | None) -> models.Q:
+    """Return the condition that the day in ``column`` is from ``since`` to ``upto``.
+
+    What has no day is there from the beginning and in no period.
+    """
+    if since is None and upto is None:
+        return models.Q()
+    condition = models.Q(**{f"{column}__gte": since}) if since else models.Q()
+    if upto:
+        condition &= models.Q(**{f"{column}__lte": upto})
+    return condition if since else condition | models.Q(**{f"{column}__isnull": True})
+
+
+def moments_while_it_runs(
+    column: str, project: Project, since: dt.date | None, upto: dt.date | None
+) -> models.Q:
+    """Return the condition that the moment in ``column`` is on such a day of the project."""
+    return within_days(column, *while_it_runs(project, since, upto))
 
 
 _sources: dict[str, Source] = {}
