@@ -166,6 +166,9 @@ PUBLIC = {
     "track_assessment",
     "waiting_rules",
     "outcome_answer",  # by the signed link of a mail
+    "certificate_check",
+    "certificate",  # by its code: valid or not, and initials
+    "training_evaluation",  # by its signed link
     "provider_link",  # by the signed link of a mail
     "track_leave",
     "accessibility",

@@ -37,6 +37,9 @@ TABLE = """
 /zayavlenie/prosledyavane/          ok     ok   ok   ok   ok   ok  ok   ok
 /chakashti/sliven/                  ok     ok   ok   ok   ok   ok  ok   ok
 /otziv/sliven/x/                    --     --   --   --   --   --  --   --
+/udostoverenie/                     ok     ok   ok   ok   ok   ok  ok   ok
+/udostoverenie/x/                   --     --   --   --   --   --  --   --
+/otsenka-obuchenie/sliven/x/        --     --   --   --   --   --  --   --
 /dostapnost/                        ok     ok   ok   ok   ok   ok  ok   ok
 /lichni-danni/                      ok     ok   ok   ok   ok   ok  ok   ok
 /lichni-danni/sliven/               ok     ok   ok   ok   ok   ok  ok   ok
@@ -179,6 +182,7 @@ TABLE = """
 /admin/projects/procedure/          in     no   no   ok   no   no  no   ok
 /admin/trainings/training/          in     no   no   ok   no   no  no   no
 {admin:trainings_training}          in     no   no   ok   no   no  no   no
+/admin/trainings/certificate/       in     no   no   ok   no   no  no   no
 /admin/campaigns/campaign/          in     no   no   ok   no   no  no   no
 {admin:campaigns_campaign}          in     no   no   ok   no   no  no   no
 /admin/services_registry/service/   in     no   ok   no   ok   no  no   no
