@@ -31,6 +31,8 @@ from projects.money import Currency
 from projects.overview.admin import OverviewPage
 from projects.papers import admin as _papers  # noqa: F401
 from projects.papers import admin_reports as _reports  # noqa: F401
+from projects.publicity.admin import FIELDSET as PUBLICITY
+from projects.publicity.admin import PublicityPages
 from projects.spending import admin as _spending  # noqa: F401
 from projects.spending import admin_budget as _budget  # noqa: F401
 from projects.staff import admin as _staff  # noqa: F401
@@ -132,7 +134,7 @@ def euro(row) -> str:
 
 
 @admin.register(Project)
-class ProjectAdmin(OverviewPage, ManagedAdmin):
+class ProjectAdmin(OverviewPage, PublicityPages, ManagedAdmin):
     """A project on one page: what it is, its money, its term, its parts."""
 
     list_display = ("name", "programme_code", "amount_shown", "period", "public")
@@ -186,6 +188,7 @@ class ProjectAdmin(OverviewPage, ManagedAdmin):
                 "description": _("Оставете празно каквото не е известно."),
             },
         ),
+        PUBLICITY,
         (
             _("Бележка към данните"),
             {"fields": ("note",)},
