@@ -12,8 +12,10 @@ class ProjectsConfig(AppConfig):
         from projects.norms import add_missing
         from projects.publicity.check import visibility_risks
         from projects.risks import register_risks
+        from projects.indicators import own
         from projects.views import projects_section
 
         register_section(order=40, template="projects/section_projects.html", load=projects_section)
         register_start(add_missing)
         register_risks(visibility_risks)
+        own.register()
