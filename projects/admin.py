@@ -17,6 +17,7 @@ from municipalities.templatetags.portal import money
 from projects.admin_base import BULGARIAN_NUMBERS, ManagedAdmin, ManagedTabular
 from projects.forms import ActivityFormSet, BudgetFormSet, FundingFormSet
 from projects.indicators import admin as _indicators  # noqa: F401  registers its pages, as below
+from projects.indicators.forms import IndicatorForm
 from projects.models import (
     Activity,
     BudgetLine,
@@ -116,7 +117,8 @@ class BudgetLineInline(PartInline):
 
 class IndicatorInline(PartInline):
     model = Indicator
-    fields = ("code", "name", "baseline", "target", "unit", "note")
+    form = IndicatorForm
+    fields = ("code", "name", "baseline", "target", "unit", "counted_by", "note")
     widgets = {
         "code": sized(4),
         "name": forms.Textarea(attrs={"rows": 2}),
