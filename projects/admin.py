@@ -36,6 +36,7 @@ from projects.publicity.admin import FIELDSET as PUBLICITY
 from projects.publicity.admin import PublicityPages
 from projects.spending import admin as _spending  # noqa: F401
 from projects.spending import admin_budget as _budget  # noqa: F401
+from projects.spending.budget_pages import BudgetPages
 from projects.staff import admin as _staff  # noqa: F401
 
 
@@ -136,7 +137,7 @@ def euro(row) -> str:
 
 
 @admin.register(Project)
-class ProjectAdmin(OverviewPage, PublicityPages, ManagedAdmin):
+class ProjectAdmin(OverviewPage, BudgetPages, PublicityPages, ManagedAdmin):
     """A project on one page: what it is, its money, its term, its parts."""
 
     list_display = ("name", "programme_code", "amount_shown", "period", "public")

@@ -28,7 +28,27 @@ class FundingFormSet(SumFormSet):
 
 
 class BudgetFormSet(SumFormSet):
+    """The lines of a budget, whose amounts only an annex changes once there is one."""
+
     message = _("Бюджетните пера (%(parts)s) са повече от сумата на проекта (%(whole)s).")
+    by_annex = _("Бюджетът вече е променян с анекс: сумите и перата се менят само с нов анекс.")
+
+    def clean(self) -> None:
+        if self.instance.pk and self.instance.annexes.exists():
+            self._refuse_other_amounts()
+        super().clean()
+
+    def _refuse_other_amounts(self) -> None:
+        for form in self.forms:
+            if form.cleaned_data.get("DELETE") or (not form.instance.pk and form.has_changed()):
+                raise ValidationError(self.by_annex, code="by_annex")
+            if "amount" in form.changed_data:
+                form.add_error("amount", self.by_annex)
+        stored = type(self.instance).objects.values_list("amount", flat=True)
+        if stored.get(pk=self.instance.pk) != self.instance.amount:
+            raise ValidationError(
+                _("Сумата на проекта също се променя само с анекс."), code="by_annex"
+            )
 
 
 class ActivityFormSet(PartFormSet):

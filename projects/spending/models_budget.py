@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
 from municipalities.models import User
+from municipalities.templatetags.portal import money
 from municipalities.tenancy import MunicipalModel
 from projects.models_project import BudgetLine, Project
 from projects.money import AmountField
@@ -76,7 +77,9 @@ class BudgetChange(MunicipalModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.line}: {self.before} → {self.after}"
+        currency = self.annex.project.currency
+        before = money(self.before, currency) or "няма"
+        return f"{self.line}: {before} → {money(self.after, currency)}"
 
 
 class UnitCost(MunicipalModel):

@@ -177,6 +177,7 @@ TABLE = """
 /admin/projects/project/            in     no   no   ok   no   no  no   no
 /admin/projects/project/add/        in     no   no   ok   no   no  no   no
 {admin:projects_project}            in     no   no   ok   no   no  no   no
+/admin/projects/budgetannex/         in     no   no   ok   no   no  no   no
 /admin/projects/programme/          in     no   no   ok   no   no  no   ok
 /admin/projects/programme/add/      in     no   no   no   no   no  no   ok
 /admin/projects/procedure/          in     no   no   ok   no   no  no   ok
