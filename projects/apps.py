@@ -9,13 +9,17 @@ class ProjectsConfig(AppConfig):
     def ready(self):
         from municipalities.sections import register_section
         from municipalities.starting import register_start
+        from projects.indicators import own
         from projects.norms import add_missing
+        from projects.overview.own_risks import own_risks
         from projects.publicity.check import visibility_risks
         from projects.risks import register_risks
-        from projects.indicators import own
+        from projects.trails import register_trails
         from projects.views import projects_section
 
         register_section(order=40, template="projects/section_projects.html", load=projects_section)
-        register_start(add_missing)
-        register_risks(visibility_risks)
         own.register()
+        register_start(add_missing)
+        register_risks(own_risks)
+        register_risks(visibility_risks)
+        register_trails()

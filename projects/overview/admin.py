@@ -1,29 +1,41 @@
-"""„Проектът на една страница“ in the admin."""
+"""„Проектът на една страница“ in the admin, to which the list of projects leads."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.admin_pages import row_page
+from municipalities.admin_site import PortalChangeList
 from projects.models import Project
-from projects.parts import parts_of
-from projects.risks import risks_of
+from projects.overview.page import page_of
+
+
+class LeadingToOverview(PortalChangeList):
+    """A list of projects whose rows lead to where a project stands, not to its form."""
+
+    def url_for_result(self, result: Project) -> str:
+        return reverse("admin:projects_project_overview", args=[result.pk])
 
 
 class OverviewPage:
     """Mix into the admin of projects, before its base."""
 
+    def get_changelist(self, request: HttpRequest, **kwargs):
+        return LeadingToOverview
+
     @row_page("pregled", _("Проектът на една страница"))
     def overview(self, request: HttpRequest, project: Project) -> HttpResponse:
-        """Show where the project stands today."""
+        """Show where the project stands today, and lead to what is done next."""
+        here = reverse("admin:projects_project_overview", args=[project.pk])
         return self.page(
             request,
             "projects/overview/overview.html",
             project,
             title=_("Проектът на една страница"),
-            project=project,
-            risks=risks_of(project, timezone.localdate()),
-            parts=parts_of(project),
+            subtitle=project.name,
+            links=[link for link in self.links_of_row(project) if link[1] != here],
+            **page_of(project, timezone.localdate()),
         )

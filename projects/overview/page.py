@@ -1,0 +1,135 @@
+"""What „Проектът на една страница“ shows, gathered in a fixed number of queries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet, Sum
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from municipalities.drawing import Bar, bar_chart
+from municipalities.numbers import percent
+from projects.models import (
+    Obligation,
+    PaymentRequest,
+    Position,
+    Project,
+    ProjectDocument,
+    Workplace,
+)
+from projects.money import in_both, share
+from projects.overview.known import activities_known, states_known, sums_known
+from projects.overview.money import line_name, line_row, months_chart, source_rows
+from projects.overview.own_risks import listed
+from projects.overview.results import result_rows
+from projects.overview.timeline import timeline, without_days
+from projects.papers.retention import retention_norm, retention_of
+from projects.parts import parts_of
+from projects.phases import days_left_text, phase_of, sustained_until, time_gone
+from projects.risks import risks_of
+
+MOST_LISTED = 6
+
+
+@dataclass(frozen=True)
+class Short:
+    """The first rows of a list, with where the whole of it is and where one more is added."""
+
+    rows: Sequence[Any]
+    has_more: bool
+    url: str
+    add_url: str
+
+
+def short(rows: QuerySet, project: Project) -> Short:
+    """Return the beginning of ``rows`` of ``project``, in one query."""
+    model = rows.model._meta.model_name
+    found = list(rows[: MOST_LISTED + 1])
+    url = listed(model, project)
+    return Short(
+        found[:MOST_LISTED],
+        len(found) > MOST_LISTED,
+        url,
+        f"{reverse(f'admin:projects_{model}_add')}?project={project.pk}" if url else "",
+    )
+
+
+def page_of(project: Project, day: dt.date) -> dict[str, Any]:
+    """Return the variables of the page of ``project`` on ``day``; needs its scope."""
+    phase = phase_of(project, day)
+    activities = activities_known(project)
+    drawn = timeline(project, activities, day)
+    return {
+        "project": project,
+        "phase": phase,
+        "phase_until": days_left_text(phase, day),
+        "risks": risks_of(project, day),
+        "timeline": drawn,
+        "activity_rows": drawn.rows if drawn else without_days(activities, day),
+        "results": result_rows(states_known(project, day)),
+        **_money(project, day),
+        **_kept(project, day),
+        **_lists(project),
+        "parts": parts_of(project),
+    }
+
+
+def _money(project: Project, day: dt.date) -> dict[str, Any]:
+    sums, gone = sums_known(project), time_gone(project, day)
+    total = sums.total
+    spent, verified = share(total.spent, total.planned), share(total.verified, total.planned)
+    bars = [
+        Bar(label, value or 0, percent(value) if value is not None else _("не се знае"))
+        for label, value in (
+            (_("Изтекло време"), gone),
+            (_("Похарчени пари"), spent),
+            (_("Верифицирани пари"), verified),
+        )
+    ]
+    return {
+        "sums": sums,
+        "spent_percent": percent(spent),
+        "gone_percent": percent(gone),
+        "amount_both": in_both(project.amount, project.currency),
+        "pace": bar_chart(
+            _("Време и пари, дял от целия проект"),
+            bars,
+            label_heading=_("Какво"),
+            value_heading=_("Дял"),
+            maximum=100,
+        ),
+        "lines": [
+            line_row(row, line_name(row), listed("expense", project, line__id__exact=row.line.pk))
+            for row in sums.lines
+            if row.line is not None
+        ],
+        "total_line": line_row(total, _("Общо")),
+        "sources": source_rows(sums.sources),
+        "months": months_chart(sums),
+        "expenses_url": listed("expense", project),
+    }
+
+
+def _kept(project: Project, day: dt.date) -> dict[str, Any]:
+    return {
+        "retention": retention_of(project, retention_norm(day)),
+        "sustained": sustained_until(project),
+    }
+
+
+def _lists(project: Project) -> dict[str, Any]:
+    mine = {"project": project}
+    return {
+        "positions": short(Position.objects.filter(**mine).select_related("user"), project),
+        "workplaces": short(Workplace.objects.filter(**mine).select_related("office"), project),
+        "obligations": short(Obligation.objects.filter(**mine, done_on__isnull=True), project),
+        "papers": short(ProjectDocument.objects.filter(**mine), project),
+        "requests": short(
+            PaymentRequest.objects.filter(**mine).annotate(total_eur=Sum("expenses__amount_eur")),
+            project,
+        ),
+    }
