@@ -1,14 +1,13 @@
 """What floors above add to the desk's pages, which know nothing of them.
 
-An app registers in its ``AppConfig.ready()``: figures and a part of „Днес“, lines of a person's
-timeline, rows that a merge of two records moves.
+An app registers in its ``AppConfig.ready()``: figures of „Днес“, lines of a person's timeline,
+rows that a merge of two records moves. Its cards are in ``municipalities/today.py``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import models
 from django.http import HttpRequest
@@ -34,14 +33,6 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Part:
-    """A card of „Днес“ under the figures: its template and what ``load`` brings to it."""
-
-    template: str
-    load: Callable[[Membership], dict[str, Any]]
-
-
-@dataclass(frozen=True)
 class Lines:
     """A kind of line of a person's timeline.
 
@@ -59,7 +50,6 @@ class Lines:
 
 
 _figures: list[Callable[[Membership], list[Figure]]] = []
-_parts: dict[str, Part] = {}
 _lines: dict[str, Lines] = {}
 _moving: dict[str, tuple[type[models.Model], str]] = {}
 
@@ -73,16 +63,6 @@ def register_figures(load: Callable[[Membership], list[Figure]]) -> None:
 def figures_for(membership: Membership) -> tuple[Figure, ...]:
     """Return the figures of the floors above, in the order in which they registered."""
     return tuple(figure for load in _figures for figure in load(membership))
-
-
-def register_part(template: str, load: Callable[[Membership], dict[str, Any]]) -> None:
-    """Add a card to „Днес“; registering the same template again replaces it."""
-    _parts[template] = Part(template, load)
-
-
-def parts_for(membership: Membership) -> list[dict[str, Any]]:
-    """Return each part's template and variables."""
-    return [{"template": part.template, "data": part.load(membership)} for part in _parts.values()]
 
 
 def register_lines(lines: Lines) -> None:

@@ -14,10 +14,10 @@ from frontoffice.joined import (
     register_figures,
     register_lines,
     register_moving,
-    register_part,
 )
 from frontoffice.models import Person
 from municipalities.models import Membership
+from municipalities.today import register_part
 from referrals.applications.models import Application, State, whose_day_passed
 from referrals.applications.models_parts import ApplicationEvent
 from referrals.provider.incoming import tab_of

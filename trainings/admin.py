@@ -8,10 +8,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.admin_forms import ListedChoiceField
-from municipalities.models import User
 from municipalities.numbers import plain
 from projects.admin_base import ManagedAdmin, ManagedTabular
-from services_registry.models import Provider
 from trainings.models import Trainee, Training, TrainingParticipant
 from trainings.supervising import admin as _supervising  # noqa: F401  registers its pages
 
@@ -36,40 +34,6 @@ class ParticipantInline(ManagedTabular):
         if db_field.name == "academic_hours":
             field.help_text = _("Празно значи цялото обучение.")
         return field
-
-
-@admin.register(Trainee)
-class TraineeAdmin(ManagedAdmin):
-    """Those who learn: one row a person."""
-
-    list_display = ("name", "organisation", "job", "is_active")
-    list_filter = ("is_active",)
-    search_fields = ("name", "organisation", "job")
-    search_help_text = _("По име, организация или длъжност.")
-    fields = (
-        "user",
-        "name",
-        "organisation",
-        "provider",
-        "job",
-        "email",
-        "appointed_on",
-        "is_active",
-    )
-
-    def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs):
-        if db_field.name == "user":
-            colleagues = User.objects.filter(
-                memberships__municipality=request.municipality
-            ).distinct()
-            return ListedChoiceField(
-                colleagues.order_by("name", "pk"),
-                label=db_field.verbose_name,
-                help_text=_("Само служител с вход в портала; за друг човек напишете името."),
-            )
-        if db_field.name == "provider":
-            return ListedChoiceField(Provider.objects.all(), label=db_field.verbose_name)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 @admin.register(Training)

@@ -8,7 +8,9 @@ class TrainingsConfig(AppConfig):
 
     def ready(self) -> None:
         from trainings import counted
+        from trainings.supervising.joining import join
         from trainings.trails import register_trails
 
         counted.register()
+        join()
         register_trails()

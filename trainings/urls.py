@@ -3,6 +3,7 @@
 from django.urls import path
 
 from trainings import views
+from trainings.supervising import views as own
 
 urlpatterns = [
     path("udostoverenie/", views.certificate_check, name="certificate_check"),
@@ -12,4 +13,6 @@ urlpatterns = [
         views.training_evaluation,
         name="training_evaluation",
     ),
+    path("moite-obucheniya/", own.own_learning, name="own_learning"),
+    path("moite-obucheniya/udostoverenie/<int:pk>/", own.own_certificate, name="own_certificate"),
 ]

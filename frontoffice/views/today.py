@@ -9,10 +9,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from frontoffice.day import Day, day_of, next_tasks
-from frontoffice.joined import parts_for
 from frontoffice.models import Consultation
 from frontoffice.places import services_with_places
 from municipalities.permissions import can_manage_registry, can_use_desk, require
+from municipalities.today import parts_for
 
 LAST_TALKS = 15
 

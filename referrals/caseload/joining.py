@@ -14,10 +14,10 @@ from frontoffice.joined import (
     register_figures,
     register_lines,
     register_moving,
-    register_part,
 )
 from frontoffice.models import Person
 from municipalities.models import Membership, Role
+from municipalities.today import register_part
 from referrals.assessments.models import AssessmentEvent, AssessmentState, NeedsAssessment
 from referrals.caseload import acting
 from referrals.caseload.listing import MINE, brought, listed

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import cast
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -49,6 +49,13 @@ def amount_words(value: Decimal, unit: str) -> str:
     return f"{plain(value)}\xa0{one if value == 1 else many}"
 
 
+def norm_words(norm: DevelopmentNorm) -> str:
+    """Name a norm: „индивидуална супервизия, за хората на доставчиците“."""
+    who = "" if norm.applies_to == For.ALL else f", {norm.get_applies_to_display()}"
+    once = ", срок от назначаването" if norm.unit == Unit.DAYS else ""
+    return f"{norm.get_what_display()}{once}{who}"
+
+
 @dataclass(frozen=True)
 class NormLine:
     """A norm that binds a person in a year: ``required``, ``done`` and ``missing`` in its unit.
@@ -71,6 +78,11 @@ class NormLine:
         if self.required is None:
             return False
         return bool(self.met_on) if self.norm.unit == Unit.DAYS else not self.missing
+
+    @property
+    def words(self) -> str:
+        """Name the norm."""
+        return norm_words(self.norm)
 
     @property
     def required_words(self) -> str:
@@ -108,11 +120,22 @@ class Record:
     supervisions: list[Supervision] = field(default_factory=list)
     training_hours: Decimal = NONE
     supervision_hours: Decimal = NONE
+    groups: frozenset[str] = frozenset()  # for whom they count: „all“, „desk“, „providers“
 
     @property
     def unmet(self) -> list[NormLine]:
         """Norms of which something is missing."""
         return [line for line in self.lines if line.missing]
+
+    @property
+    def training_hours_words(self) -> str:
+        """Return the academic hours of all the trainings: „24 часа“."""
+        return amount_words(self.training_hours, Unit.HOURS)
+
+    @property
+    def supervision_hours_words(self) -> str:
+        """Return the hours of all supervision."""
+        return amount_words(self.supervision_hours, Unit.HOURS)
 
     @property
     def is_unverified(self) -> bool:
@@ -139,15 +162,24 @@ def unmet(year: int, *, today: dt.date | None = None) -> list[Unmet]:
     """Return what people who work lack of the norms of ``year``, in a fixed number of queries."""
     return [
         Unmet(record.trainee, line.norm, line.done, line.missing)
-        for record in records_of(bound_in(year), year, today=today)
+        for record in records_of(list(bound_in(year)), year, today=today)
         for line in record.unmet
     ]
 
 
-def bound_in(year: int) -> list[Trainee]:
+def with_groups(people: QuerySet[Trainee]) -> QuerySet[Trainee]:
+    """Let each row know for whom its person counts, so that ``groups_of`` asks nothing."""
+    own = {"user": OuterRef("user"), "municipality": OuterRef("municipality")}
+    desk = Membership.objects.current().filter(role__in=DESK_ROLES, **own)
+    return people.annotate(
+        is_of_desk=Exists(desk), is_of_provider=Exists(ProviderMembership.objects.filter(**own))
+    )
+
+
+def bound_in(year: int) -> QuerySet[Trainee]:
     """Return those who work, without those appointed after ``year``."""
     rows = Trainee.objects.filter(is_active=True).exclude(appointed_on__year__gt=year)
-    return list(rows.select_related("user", "provider"))
+    return with_groups(rows).select_related("provider")
 
 
 def records_of(
@@ -165,7 +197,7 @@ def records_of(
     norms = norms_of(year) if norms is None else norms
     learned = _trainings(trainees, year)
     supervised = _supervisions(trainees, year)
-    groups = _groups(trainees)
+    groups = groups_of(trainees)
     return [
         _record(
             trainee,
@@ -173,6 +205,7 @@ def records_of(
             [norm for norm in norms if norm.applies_to in groups[trainee.pk]],
             learned.get(trainee.pk, []),
             supervised.get(trainee.pk, []),
+            groups[trainee.pk],
             today,
         )
         for trainee in trainees
@@ -219,23 +252,20 @@ def _supervisions(trainees: Sequence[Trainee], year: int) -> dict[int, list[Supe
     return found
 
 
-def _groups(trainees: Sequence[Trainee]) -> dict[int, set[str]]:
-    """Say for whom each counts by what they do today."""
-    users = [trainee.user_id for trainee in trainees if trainee.user_id]
-    desk: set[int] = set()
-    provided: set[int] = set()
-    if users:
-        roles = Membership.objects.current().filter(user__in=users, role__in=DESK_ROLES)
-        desk = set(roles.values_list("user_id", flat=True))
-        memberships = ProviderMembership.objects.filter(user__in=users)
-        provided = set(memberships.values_list("user_id", flat=True))
+def groups_of(trainees: Sequence[Trainee]) -> dict[int, frozenset[str]]:
+    """Say for whom each counts by what they do today; asks for rows not of ``with_groups``."""
+    unknown = [row.pk for row in trainees if not hasattr(row, "is_of_desk")]
+    known = {row.pk: row for row in trainees}
+    if unknown:
+        known |= {row.pk: row for row in with_groups(Trainee.objects.filter(pk__in=unknown))}
     found = {}
-    for trainee in trainees:
-        found[trainee.pk] = {str(For.ALL)}
-        if trainee.user_id in desk:
-            found[trainee.pk].add(For.DESK)
-        if trainee.provider_id or trainee.user_id in provided:
-            found[trainee.pk].add(For.PROVIDERS)
+    for pk, row in known.items():
+        groups = {For.ALL.value}
+        if row.is_of_desk:  # type: ignore[attr-defined]
+            groups.add(For.DESK.value)
+        if row.provider_id or row.is_of_provider:  # type: ignore[attr-defined]
+            groups.add(For.PROVIDERS.value)
+        found[pk] = frozenset(groups)
     return found
 
 
@@ -245,6 +275,7 @@ def _record(
     norms: list[DevelopmentNorm],
     learned: list[TrainingParticipant],
     supervised: list[Supervision],
+    groups: frozenset[str],
     today: dt.date,
 ) -> Record:
     in_year = [row for row in learned if _day(row).year == year]
@@ -263,6 +294,7 @@ def _record(
         supervised,
         sum((row.hours_taken for row in in_year), NONE),
         sum((row.hours for row in supervised), NONE),
+        groups,
     )
 
 
