@@ -9,6 +9,7 @@ from pathlib import Path
 from municipalities.demo import demo_municipalities
 from municipalities.models import Municipality
 from municipalities.tenancy import municipality_scope
+from projects.demo_running import make_running
 from projects.models import (
     Activity,
     FundingSource,
@@ -39,7 +40,8 @@ def load(*, report: Callable[[str], None]) -> None:
         with municipality_scope(municipalities[slug]):
             if not Project.objects.filter(slug=facts["slug"]).exists():
                 _make_project(municipalities[slug], facts, programmes, procedures)
-    report(f"Проекти: {len(data['projects'])}")
+                make_running(municipalities[slug])
+    report(f"Проекти: {len(data['projects'])} и по един примерен")
 
 
 def _programme(row: dict) -> Programme:
