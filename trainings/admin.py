@@ -1,33 +1,39 @@
-"""Trainings in the admin, with who took part."""
+"""Trainings in the admin: the plan with its sessions, who takes part, its own pages."""
 
 from __future__ import annotations
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.admin_forms import ListedChoiceField
 from municipalities.numbers import plain
 from projects.admin_base import ManagedAdmin, ManagedTabular
-from trainings.models import Trainee, Training, TrainingParticipant
+from trainings import admin_certificates as _certificates  # noqa: F401  registers its pages
+from trainings import attending, enrolling, running
+from trainings.admin_pages import TrainingPages
+from trainings.models import Training, TrainingParticipant, TrainingSession
 from trainings.supervising import admin as _supervising  # noqa: F401  registers its pages
 
 
+class SessionInline(ManagedTabular):
+    """Sessions of a training; their hours together are those of the training."""
+
+    model = TrainingSession
+    fields = ("day", "starts_at", "ends_at", "academic_hours", "topic", "place")
+    verbose_name_plural = _("Занятия")
+
+
 class ParticipantInline(ManagedTabular):
-    """People of a training, each of the municipality's list of those who learn."""
+    """People of a training; many at once are enrolled on a page of their own."""
 
     model = TrainingParticipant
     fields = ("trainee", "state", "academic_hours")
+    autocomplete_fields = ("trainee",)
     verbose_name_plural = _("Участници")
 
     def get_queryset(self, request: HttpRequest):
         return super().get_queryset(request).select_related("trainee", "training")
-
-    def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs):
-        if db_field.name == "trainee":
-            return ListedChoiceField(Trainee.objects.all(), label=db_field.verbose_name)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field, request: HttpRequest, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -37,17 +43,17 @@ class ParticipantInline(ManagedTabular):
 
 
 @admin.register(Training)
-class TrainingAdmin(ManagedAdmin):
-    """A training on one page: what, when, who."""
+class TrainingAdmin(TrainingPages, ManagedAdmin):
+    """A training: what, when, who; its course, certificates and evaluation on pages of its own."""
 
     prepare = "with_attendance"
-    list_display = ("title", "kind", "period", "hours", "people", "hours_taken")
-    list_filter = ("kind", "project")
+    list_display = ("title", "kind", "state", "period", "hours", "people", "hours_taken")
+    list_filter = ("state", "kind", "project")
     search_fields = ("title", "trainer", "programme", "participants__trainee__name")
     search_help_text = _("По тема, обучител, програма или участник.")
     date_hierarchy = "starts_on"
     autocomplete_fields = ("project",)
-    inlines = (ParticipantInline,)
+    inlines = (SessionInline, ParticipantInline)
     fieldsets = (
         (
             _("Обучението"),
@@ -69,7 +75,37 @@ class TrainingAdmin(ManagedAdmin):
                 "description": _("Учебните часове са за цялото обучение."),
             },
         ),
+        (
+            _("Места и удостоверение"),
+            {
+                "fields": ("capacity", "least_percent"),
+                "description": _(
+                    "Без брой места може да дойде всеки. Когато местата свършат, следващите чакат."
+                ),
+            },
+        ),
     )
+
+    def save_formset(self, request: HttpRequest, form, formset, change: bool) -> None:
+        """Count the hours anew where a session was changed or is no more."""
+        super().save_formset(request, form, formset, change)
+        if formset.model is TrainingSession and (
+            formset.deleted_objects or formset.changed_objects
+        ):
+            training = form.instance
+            counted = training.participants.filter(
+                state=TrainingParticipant.State.ATTENDED, academic_hours__isnull=False
+            )
+            attending.recount(training, list(counted))
+
+    def save_related(self, request: HttpRequest, form, formsets, change: bool) -> None:
+        """Give places that became free to those who wait; say what does not agree."""
+        super().save_related(request, form, formsets, change)
+        training = form.instance
+        for row in enrolling.settle(training):
+            self.message_user(request, f"{row.trainee}: има място и е в обучението.")
+        for words in running.warnings_of(training):
+            self.message_user(request, words, messages.WARNING)
 
     @admin.display(description=_("кога"), ordering="starts_on")
     def period(self, training: Training) -> str:

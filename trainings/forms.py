@@ -99,6 +99,24 @@ class AskForm(forms.Form):
     )
 
 
+class FindForm(forms.Form):
+    """Whom to show for enrolling: words and where from."""
+
+    mark_optional = False
+
+    q = forms.CharField(
+        label="Име, организация или длъжност",
+        required=False,
+        max_length=LONGEST_SEARCH,
+        widget=forms.TextInput(attrs={"type": "search"}),
+        error_messages={
+            "max_length": "Съкратете: най-много %(limit_value)d знака.",
+            **UNREADABLE,
+        },
+    )
+    ot = forms.CharField(required=False, max_length=40, error_messages=UNREADABLE)
+
+
 class RevokeForm(forms.Form):
     """Why a certificate is no longer valid."""
 
@@ -122,6 +140,14 @@ class NewPersonForm(forms.ModelForm):
         label="Това е друг човек със същото име", required=False, widget=forms.HiddenInput
     )
 
+    # Whose they are is known only inside a request.
+    provider = forms.ModelChoiceField(
+        None,  # type: ignore[arg-type]
+        label="Работи при доставчик",
+        required=False,
+        empty_label="– не е на доставчик –",
+    )
+
     class Meta:
         model = Trainee
         fields = ("name", "organisation", "provider", "job", "email")
@@ -130,8 +156,6 @@ class NewPersonForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.alike: list[Trainee] = []
         self.fields["provider"].queryset = Provider.objects.order_by("name", "pk")
-        self.fields["provider"].empty_label = "– не е на доставчик –"
-        self.fields["provider"].label = "Работи при доставчик"
         self.fields["name"].required = True
         self.fields["name"].label = "Име и фамилия"
         for name in ("name", "organisation", "job", "email"):
