@@ -240,9 +240,7 @@ def register() -> None:
         Source("trainings-held", _("проведени обучения"), PIECES, trainings_held, _training)
     )
     register_source(
-        Source(
-            "supervision-held", _("проведени супервизии"), PIECES, supervision_held, _supervision
-        )
+        Source("supervisions", _("проведени супервизии"), PIECES, supervision_held, _supervision)
     )
     register_source(
         Source(

@@ -106,7 +106,7 @@ def register() -> None:
     """Let indicators count what a project has."""
     register_source(
         Source(
-            "workplaces-opened",
+            "workplaces",
             _("открити работни места по проекта"),
             PIECES,
             opened_workplaces,
