@@ -13,7 +13,8 @@ from municipalities.demo import demo_municipalities
 from municipalities.models import Municipality, User
 from municipalities.tenancy import municipality_scope
 from projects.models import Project
-from trainings.models import Trainee, Training, TrainingParticipant
+from trainings.demo_learning import make_learning
+from trainings.models import Supervision, Trainee, Training, TrainingParticipant
 
 DATA = Path(__file__).parent / "demo_data" / "trainings.json"
 
@@ -27,6 +28,10 @@ def load(*, report: Callable[[str], None]) -> None:
             if not Training.objects.exists():
                 for row in rows:
                     _make_training(municipalities[slug], row)
+    for municipality in municipalities.values():
+        with municipality_scope(municipality):
+            if not Supervision.objects.exists():
+                make_learning(municipality)
     report(f"Обучения (примерни): {sum(map(len, data.values()))}")
 
 
