@@ -7,10 +7,11 @@ class TrainingsConfig(AppConfig):
     verbose_name = _("Обучения")
 
     def ready(self) -> None:
-        from trainings import counted
+        from trainings import counted, reported
         from trainings.supervising.joining import join
         from trainings.trails import register_trails
 
         counted.register()
+        reported.register()
         join()
         register_trails()
