@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import parse_qsl
 
 from django.apps import apps
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.views import redirect_to_login
@@ -17,9 +19,12 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.admin_forms import FoundSelect, PartFormSet, TenantForm
+from municipalities import admin_filters  # noqa: F401  its filter takes the place of Django's
+from municipalities.admin_forms import FoundSelect, PartFormSet, TenantForm, is_key
+from municipalities.admin_history import WithHistory
 from municipalities.admin_inlines import FoundField
 from municipalities.admin_lists import WithLists
+from municipalities.admin_needs import has_needs, needs_of
 from municipalities.permissions import can_enter_admin
 
 LONGEST_SEARCH = 200
@@ -53,6 +58,11 @@ class PortalAdminSite(admin.AdminSite):
         return redirect_to_login(request.GET.get("next", reverse("admin:index")))
 
     login.login_required = False
+
+    def index(self, request: HttpRequest, extra_context=None):
+        """Say first what waits, then what lists there are."""
+        waits = {"is_needed": has_needs(request), "needs": needs_of(request)}
+        return super().index(request, {**waits, **(extra_context or {})})
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         """Find nothing by a character that no text in the database can hold."""
@@ -129,6 +139,8 @@ class PortalChangeList(ChangeList):
 
     totals: list[tuple[str, str]] = []  # these two are set by municipalities/admin_lists.py
     export_url = ""
+    project = None  # and these by projects/admin_base.py
+    lists_of_project: list = []
 
     def get_filters(self, request: HttpRequest):
         if any("\x00" in value for values in self.filter_params.values() for value in values):
@@ -160,6 +172,13 @@ class PortalAdmin(RuleMixin, admin.ModelAdmin):
         for link in links:
             counts.pop(link.verbose_name_plural, None)
         return without_links(deleted, unnamed), counts, perms_needed, protected
+
+    def response_action(self, request: HttpRequest, queryset):
+        """Run an action on rows; of keys that no row can have it is as if nothing were chosen."""
+        key = self.opts.pk
+        if all(is_key(pk, key) for pk in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            return super().response_action(request, queryset)
+        return None
 
     def get_search_results(self, request: HttpRequest, queryset, search_term: str):
         """Search for as much as anybody types: each word more is a condition on every field."""
@@ -193,7 +212,7 @@ class PortalAdmin(RuleMixin, admin.ModelAdmin):
         return redirect(f"{self.admin_site.name}:{opts.app_label}_{opts.model_name}_changelist")
 
 
-class ScopedAdmin(WithLists, PortalAdmin):
+class ScopedAdmin(WithLists, WithHistory, PortalAdmin):
     """Admin of rows that belong to a municipality.
 
     The rows come through the scoped manager, the municipality is never a field in the form: it is
@@ -213,6 +232,16 @@ class ScopedAdmin(WithLists, PortalAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
         return request.municipality is not None and super().has_change_permission(request, obj)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict:
+        """Fill a new row in with what the list it was opened from is filtered by."""
+        initial = super().get_changeform_initial_data(request)
+        for name, value in parse_qsl(initial.pop("_changelist_filters", "")):
+            column, _sep, how = name.partition("__")
+            field = self.opts._forward_fields_map.get(column)
+            if field and field.many_to_one and how == "id__exact":
+                initial.setdefault(column, value)
+        return initial
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)

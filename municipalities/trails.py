@@ -16,8 +16,9 @@ from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.core.paginator import Page, Paginator
 from django.db import models
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
-from django.utils.text import capfirst
+from django.utils.text import Truncator, capfirst
 
 from municipalities.models import User
 
@@ -118,6 +119,7 @@ class Step:
     who: str
     path: str
     changes: list[Change] = field(default_factory=list)
+    of: str = ""  # what a part is called, in the history of what it is part of
 
 
 WHAT = {"insert": "Създаден", "update": "Променен", "delete": "Изтрит"}
@@ -128,19 +130,42 @@ def steps_of(trail: Trail, pk: int, page: int | str | None) -> tuple[Page, list[
 
     The number of queries depends on the columns that point elsewhere, not on the rows.
     """
-    events = trail.events.objects.filter(id=pk).order_by("-pgh_id")
+    return _told(trail, {"id": pk}, page)
+
+
+def steps_of_parts(
+    trail: Trail, parent: str, pk: int, page: int | str | None
+) -> tuple[Page, list[Step]]:
+    """As ``steps_of``, of every row whose column ``parent`` pointed to ``pk``."""
+    shown, steps = _told(trail, {parent: pk}, page)
+    for step, row in zip(steps, shown.object_list, strict=True):
+        step.of = _name_of(row)
+    return shown, steps
+
+
+def _told(trail: Trail, which: dict, page: int | str | None) -> tuple[Page, list[Step]]:
+    all_events = trail.events.objects
+    before = all_events.filter(id=OuterRef("id"), pgh_id__lt=OuterRef("pgh_id"))
+    events = all_events.filter(**which).order_by("-pgh_id")
+    events = events.annotate(before_id=Subquery(before.order_by("-pgh_id").values("pgh_id")[:1]))
     shown = Paginator(events.select_related("pgh_context"), PER_PAGE).get_page(page)
-    rows = list(shown.object_list)
+    rows = shown.object_list = list(shown.object_list)
     if not rows:
         return shown, []
-    # Each row is compared with the one before it, of which the last lies on the next page.
-    earlier = events.filter(pgh_id__lt=rows[-1].pgh_id).first()
-    words = _Words(trail, [*rows, earlier] if earlier else rows)
+    # Each row is compared with the one before it, which may lie on another page.
+    known = {row.pgh_id: row for row in rows}
+    missing = {row.before_id for row in rows} - known.keys() - {None}
+    if missing:
+        known |= {row.pgh_id: row for row in all_events.filter(pgh_id__in=missing)}
+    words = _Words(trail, list(known.values()))
     people = _authors(rows)
-    befores = [*rows[1:], earlier]
-    return shown, [
-        _step(row, before, words, people) for row, before in zip(rows, befores, strict=True)
-    ]
+    return shown, [_step(row, known.get(row.before_id), words, people) for row in rows]
+
+
+def _name_of(row) -> str:
+    """Return what people call a row of the history: its number and name, as far as it has them."""
+    said = (getattr(row, name, "") for name in ("number", "code", "name", "title", "description"))
+    return Truncator(" ".join(str(word) for word in said if word)).chars(80)
 
 
 def _step(row, before, words: _Words, people: dict[int, str]) -> Step:

@@ -10,6 +10,7 @@ from municipalities.admin_forms import AmountFormField, NumberField
 from municipalities.admin_pages import WithPages
 from municipalities.admin_site import ScopedAdmin, ScopedTabular
 from municipalities.permissions import can_manage_projects
+from projects.admin_lists import lists_of_project, project_of_list
 from projects.money import AmountField
 
 BULGARIAN_NUMBERS = {
@@ -27,9 +28,20 @@ class ManagedAdmin(WithPages, ScopedAdmin):
     }
 
     prepare = "all"  # the queryset's method that brings what the list shows
+    project_path = "project"  # from a row to its project; the list then leads to its other lists
 
     def get_queryset(self, request: HttpRequest):
         return getattr(super().get_queryset(request), self.prepare)()
+
+    def changelist_view(self, request: HttpRequest, extra_context=None):
+        response = super().changelist_view(request, extra_context)
+        shown = getattr(response, "context_data", None) or {}
+        if "cl" in shown and (project := project_of_list(request, self.project_path)):
+            shown["cl"].project = project
+            shown["cl"].lists_of_project = lists_of_project(
+                self.admin_site, request, project.pk, self.model
+            )
+        return response
 
     def formfield_for_dbfield(self, db_field, request: HttpRequest, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
