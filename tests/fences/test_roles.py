@@ -13,6 +13,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import reverse
 
+from municipalities.admin_pages import WithPages
 from municipalities.models import Role
 from municipalities.permissions import can_enter_admin
 from tests import factories
@@ -178,6 +179,13 @@ TABLE = """
 /admin/projects/project/add/        in     no   no   ok   no   no  no   no
 {admin:projects_project}            in     no   no   ok   no   no  no   no
 /admin/projects/budgetannex/         in     no   no   ok   no   no  no   no
+{admin:projects_project_overview}   in     no   no   ok   no   no  no   no
+/admin/projects/position/           in     no   no   ok   no   no  no   no
+{admin:projects_position}           in     no   no   ok   no   no  no   no
+/admin/projects/workplace/          in     no   no   ok   no   no  no   no
+/admin/projects/obligation/         in     no   no   ok   no   no  no   no
+/admin/projects/obligation/kalendar/ in    no   no   ok   no   no  no   no
+/admin/projects/projectdocument/    in     no   no   ok   no   no  no   no
 /admin/projects/programme/          in     no   no   ok   no   no  no   ok
 /admin/projects/programme/add/      in     no   no   no   no   no  no   ok
 /admin/projects/procedure/          in     no   no   ok   no   no  no   ok
@@ -312,12 +320,17 @@ def everybody(sliven, client, specialist, head, manager, administrator, dpo, pro
             rows, "services_registry.importrun", "import_columns", "import_undo", "import_faults"
         ),
     }
-    for model in admin.site._registry:
+    site = admin.site._registry
+    for model in site:
         opts = model._meta
         name = f"admin:{opts.app_label}_{opts.model_name}"
         row = sliven if opts.label_lower == "municipalities.municipality" else rows.get(model)
         if row:
             addresses[f"{{{name}}}"] = reverse(f"{name}_change", args=[row.pk])
+            if isinstance(site[model], WithPages):
+                for page, _view, (_slug, _words, of_row, _rule) in site[model]._pages():
+                    if of_row:
+                        addresses[f"{{{name}_{page}}}"] = reverse(f"{name}_{page}", args=[row.pk])
     roles = (client, specialist, head, manager, administrator, dpo, provider, operator)
     return dict(zip(ROLES, roles, strict=True)), addresses
 
