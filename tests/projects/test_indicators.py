@@ -37,7 +37,9 @@ SPRING, AUTUMN = dt.date(2026, 3, 2), dt.date(2026, 10, 1)
 
 @pytest.fixture
 def project(sliven):
-    return ProjectFactory(municipality=sliven, starts_on="2026-01-01", ends_on="2026-12-31")
+    return ProjectFactory(
+        municipality=sliven, starts_on=dt.date(2026, 1, 1), ends_on=dt.date(2026, 12, 31)
+    )
 
 
 @pytest.fixture
