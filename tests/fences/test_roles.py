@@ -179,6 +179,8 @@ TABLE = """
 /admin/projects/project/add/        in     no   no   ok   no   no  no   no
 {admin:projects_project}            in     no   no   ok   no   no  no   no
 /admin/projects/budgetannex/         in     no   no   ok   no   no  no   no
+/admin/projects/unitcost/            in     no   no   ok   no   no  no   no
+/admin/projects/flatrate/            in     no   no   ok   no   no  no   no
 {admin:projects_project_overview}   in     no   no   ok   no   no  no   no
 /admin/projects/position/           in     no   no   ok   no   no  no   no
 {admin:projects_position}           in     no   no   ok   no   no  no   no
