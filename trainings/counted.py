@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable
+from typing import Any
 
 from django.db import models
 from django.db.models import CharField, Exists, F, OuterRef, Q, Value
@@ -203,7 +204,7 @@ def _twice(same: list[tuple[str, str]]) -> str:
 
 def register() -> None:
     """Let the indicators of projects count what is learned."""
-    kinds = {
+    kinds: dict[str, tuple[Any, dict[str, Any]]] = {
         "people-trained-introductory": (
             _("обучени хора: въвеждащо обучение"),
             {"training__kind": Training.Kind.INTRODUCTORY},

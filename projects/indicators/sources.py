@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, overload
 
 from django.db import models
+from django.utils.functional import Promise
 
 from municipalities.hours import within_days
 from projects.models_project import Project
@@ -62,8 +63,8 @@ class Source:
     """
 
     code: str
-    words: str
-    unit_hint: str
+    words: str | Promise
+    unit_hint: str | Promise
     rows: Rows
     line: Callable[[Any], EvidenceLine]
     needs_start: bool = False

@@ -182,6 +182,10 @@ TABLE = """
 /admin/projects/unitcost/            in     no   no   ok   no   no  no   no
 /admin/projects/flatrate/            in     no   no   ok   no   no  no   no
 {admin:projects_project_overview}   in     no   no   ok   no   no  no   no
+/admin/projects/indicator/          in     no   no   ok   no   no  no   no
+{admin:projects_indicator}          in     no   no   ok   no   no  no   no
+{admin:projects_indicator_evidence} in     no   no   ok   no   no  no   no
+/admin/projects/indicatorvalue/     in     no   no   ok   no   no  no   no
 /admin/projects/position/           in     no   no   ok   no   no  no   no
 {admin:projects_position}           in     no   no   ok   no   no  no   no
 /admin/projects/workplace/          in     no   no   ok   no   no  no   no
