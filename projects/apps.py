@@ -7,9 +7,12 @@ class ProjectsConfig(AppConfig):
     verbose_name = _("Проекти")
 
     def ready(self):
+        from municipalities.admin_needs import register_needs
+        from municipalities.permissions import can_manage_projects
         from municipalities.sections import register_section
         from municipalities.starting import register_start
         from projects.indicators import own
+        from projects.needs import needs_of_projects
         from projects.norms import add_missing
         from projects.overview.own_risks import own_risks
         from projects.publicity.check import visibility_risks
@@ -23,3 +26,4 @@ class ProjectsConfig(AppConfig):
         register_risks(own_risks)
         register_risks(visibility_risks)
         register_trails()
+        register_needs(can_manage_projects, needs_of_projects)

@@ -7,7 +7,10 @@ class TrainingsConfig(AppConfig):
     verbose_name = _("Обучения")
 
     def ready(self) -> None:
+        from municipalities.admin_needs import register_needs
+        from municipalities.permissions import can_manage_projects
         from trainings import counted, reported
+        from trainings.needs import needs_of_trainings
         from trainings.supervising.joining import join
         from trainings.trails import register_trails
 
@@ -15,3 +18,4 @@ class TrainingsConfig(AppConfig):
         reported.register()
         join()
         register_trails()
+        register_needs(can_manage_projects, needs_of_trainings)
