@@ -60,18 +60,25 @@ def eligible_of(project: Project) -> Eligible:
     )
 
 
-def checks(facts: Sequence[Facts], *, project: Project, but: Iterable[int] = ()) -> list[Faults]:
+def checks(
+    facts: Sequence[Facts],
+    *,
+    project: Project,
+    but: Iterable[int] = (),
+    numbers: Sequence[int] = (),
+) -> list[Faults]:
     """Return what is wrong with each of ``facts`` of ``project``: words by the name of the field.
 
     Rows are judged in their order: each adds to what its line has spent and may repeat an earlier
     one. ``but`` are keys of expenses to leave out, as the one that is being changed.
+    ``numbers`` are those of the rows where they came from, for the words; else 1, 2, 3…
     """
     left_out = list(but)
     eligible = eligible_of(project)
     found = [_alone(row, project, eligible) for row in facts]
     for faults, same in zip(found, duplicates(facts, but=left_out), strict=True):
         if same:
-            faults["duplicate_reason"].append(_repeats(same))
+            faults["duplicate_reason"].append(_repeats(same, numbers))
     for row, faults in zip(facts, found, strict=True):
         if row.duplicate_reason.strip():
             faults.pop("duplicate_reason", None)
@@ -149,10 +156,11 @@ def _of_the_sums(row: Facts, faults: Faults) -> None:
         faults["vat"].append(f"ДДС е най-много 20 % от сумата без него: {most}.")
 
 
-def _repeats(same: Sequence[Expense | int]) -> str:
+def _repeats(same: Sequence[Expense | int], numbers: Sequence[int]) -> str:
     first = same[0]
     if isinstance(first, int):
-        return f"Повтаря ред {first + 1} от същия списък. Ако не е същият разход, напишете защо."
+        number = numbers[first] if numbers else first + 1
+        return f"Повтаря ред {number} от същия списък. Ако не е същият разход, напишете защо."
     where = f"по проект „{first.project}“, " if first.project else ""
     return (
         f"Прилича на вече записан разход: {first} от {first.document_on:%d.%m.%Y} г.,"
