@@ -143,6 +143,7 @@ def test_every_list_of_the_admin_is_counted_somewhere(db):
         "projects.Programme": "admin: programme",
         "projects.Procedure": "admin: procedure",
         "trainings.Training": "admin: trainings",
+        "trainings.Certificate": "admin: certificates",
         "campaigns.Campaign": "admin: campaigns",
         "services_registry.Service": "admin: services",
         "services_registry.Provider": "admin: providers",

@@ -142,4 +142,5 @@ def test_loading_again_changes_nothing(demo):
         before = Training.objects.count(), TrainingParticipant.objects.count()
     trainings_demo.load(report=lambda line: None)
     with municipality_scope(Municipality.objects.get(slug="sliven")):
-        assert (Training.objects.count(), TrainingParticipant.objects.count()) == before == (2, 6)
+        assert (Training.objects.count(), TrainingParticipant.objects.count()) == before
+    assert min(before) > 0
