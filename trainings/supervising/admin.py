@@ -51,7 +51,7 @@ class SupervisionAdmin(ManagedAdmin):
                 ),
             },
         ),
-        (_("Кой участва"), {"fields": ("people", "form_key")}),
+        (_("Кой участва"), {"fields": ("people", "sent_key")}),
     )
 
     def get_fieldsets(self, request: HttpRequest, obj=None):
@@ -108,14 +108,14 @@ class SupervisionAdmin(ManagedAdmin):
         if not self.has_add_permission(request):
             return None
         try:
-            key = uuid.UUID(request.POST.get("form_key", ""))
+            key = uuid.UUID(request.POST.get("sent_key", ""))
         except ValueError:
             return None
         return Supervision.objects.filter(form_key=key).first()
 
     def save_model(self, request: HttpRequest, obj: Supervision, form, change: bool) -> None:
-        if not change and form.cleaned_data.get("form_key"):
-            obj.form_key = form.cleaned_data["form_key"]
+        if not change and form.cleaned_data.get("sent_key"):
+            obj.form_key = form.cleaned_data["sent_key"]
         with transaction.atomic():
             super().save_model(request, obj, form, change)
             if "people" in form.cleaned_data:

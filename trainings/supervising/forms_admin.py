@@ -16,6 +16,7 @@ from trainings.supervising.norms import TRAINING_KINDS
 
 MOST_PEOPLE = 100
 MOST_HOURS = 24
+GONE = gettext_lazy("Някой от избраните вече не е в списъка.")
 What, Unit = DevelopmentNorm.What, DevelopmentNorm.Unit
 
 
@@ -35,6 +36,11 @@ class PeopleField(forms.ModelMultipleChoiceField):
         super().__init__(
             queryset=None,  # of the municipality whose form it is
             widget=FoundPeople(relation, admin.site, attrs={"data-width": "100%"}),
+            error_messages={
+                "invalid_choice": GONE,
+                "invalid_pk_value": GONE,
+                "invalid_list": GONE,
+            },
             **kwargs,
         )
 
@@ -44,7 +50,7 @@ class PeopleField(forms.ModelMultipleChoiceField):
             if len(value) > MOST_PEOPLE:
                 raise forms.ValidationError(_("Най-много %(most)s души.") % {"most": MOST_PEOPLE})
             if not all(is_key(pk, key) for pk in value):
-                raise forms.ValidationError(_("Някой от избраните вече не е в списъка."))
+                raise forms.ValidationError(GONE)
         return super().clean(value)
 
 
@@ -56,7 +62,7 @@ class SupervisionForm(TenantForm):
         required=False,
         help_text=gettext_lazy("Пишете име, организация или длъжност."),
     )
-    form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    sent_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -64,11 +70,11 @@ class SupervisionForm(TenantForm):
         people.queryset = Trainee.objects.all()
         people.widget.choices = people.choices
         if self.instance.pk:
-            del self.fields["form_key"]
+            del self.fields["sent_key"]
             rows = self.instance.participants.order_by("trainee__name", "pk")
             self.initial["people"] = list(rows.values_list("trainee_id", flat=True))
         else:
-            self.initial.setdefault("form_key", self.instance.form_key)
+            self.initial.setdefault("sent_key", self.instance.form_key)
 
     def clean_held_on(self):
         day = check_year(self.cleaned_data["held_on"])

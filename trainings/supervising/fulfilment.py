@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.http import QueryDict
 from django.utils import timezone
 
 from municipalities.drawing import Bar, bar_chart
@@ -134,12 +135,12 @@ class FulfilmentFilter(forms.Form):
     )
     ime = forms.CharField(label="Име", required=False, max_length=100)
 
-    def __init__(self, data: Any):
+    def __init__(self, data: QueryDict):
         self.year = year_asked(data.get("godina"))
         self.norms = norms_of(self.year)
-        super().__init__(
-            data.copy() | {"godina": str(self.year)} if data else {"godina": self.year}
-        )
+        data = data.copy()
+        data["godina"] = str(self.year)
+        super().__init__(data)
         self.fields["godina"].choices = [(y, y) for y in years_known(self.year)]  # type: ignore[attr-defined]
         self.fields["za"].choices = [  # type: ignore[attr-defined]
             ("", "всички"),
