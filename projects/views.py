@@ -12,10 +12,15 @@ from django.views.decorators.http import require_safe
 
 from municipalities.filters import MunicipalityFilter
 from municipalities.models import Municipality
+from municipalities.tenancy import municipality_scope
+from municipalities.typeset import pdf_response
+from projects.indicators.values import IndicatorState, state_of
 from projects.models import Project, activity_tree
+from projects.publicity.poster import poster
 
 PROJECTS_PER_PAGE = 20
 PROJECTS_OF_A_MUNICIPALITY = 6
+POSTER_SECONDS = 300  # for which a poster that was fetched is not asked for again
 
 
 @login_not_required
@@ -41,11 +46,14 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
     euros = sum((source.amount_eur for source in funding), Decimal(0))
     amounts = sum((source.amount for source in funding), Decimal(0))
     activities = list(project.activities.all())
+    results = results_of(project)
     return render(
         request,
         "projects/project_detail.html",
         {
             "project": project,
+            "results": results,
+            "is_reached": any(reached for _state, reached in results),
             "funding": funding,
             "is_whole": amounts == project.amount,
             "cents_differ": amounts == project.amount and euros != project.amount_eur,
@@ -53,6 +61,27 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
             "described": any(activity.description for activity in activities),
         },
     )
+
+
+def results_of(project: Project) -> list[tuple[IndicatorState, str]]:
+    """Return each planned result with what is reached of it in words for everybody.
+
+    Nothing is said of what nobody has written down or counted yet, and of people's cases no small
+    number (``IndicatorState.public_text``).
+    """
+    with municipality_scope(project.municipality):
+        states = state_of(project)
+    return [(state, state.public_text if state.value else "") for state in states]
+
+
+@login_not_required
+@require_safe
+def project_poster(request: HttpRequest, slug: str) -> HttpResponse:
+    """The poster A3 of a public project, to be printed and put up."""
+    project = get_object_or_404(Project.public.for_page(), slug=slug)
+    response = pdf_response(poster(project), f"plakat-{project.slug}.pdf")
+    response["Cache-Control"] = f"public, max-age={POSTER_SECONDS}"
+    return response
 
 
 def projects_section(municipality: Municipality) -> dict:

@@ -21,7 +21,7 @@ from projects.money import Currency
 from projects.publicity.emblem import union_of
 
 TEMPLATE = "poster.typ"
-KEPT = 16  # posters, of some 60 kB each
+KEPT = 32  # posters, of some 60 kB each
 LONGEST_AIM = 700  # characters; a poster is read from two metres
 
 

@@ -1,16 +1,23 @@
 """The public list and page of projects."""
 
+import datetime as dt
 import re
 
 import pytest
 
+from municipalities.tenancy import municipality_scope
+from projects.models import IndicatorValue
+from tests.factories import ConsultationFactory
 from tests.factories_projects import (
     ActivityFactory,
     FundingSourceFactory,
     IndicatorFactory,
+    ParticipantFactory,
     PartnerFactory,
     ProjectFactory,
+    TrainingFactory,
 )
+from trainings.models import Trainee
 
 
 def names(response) -> list[str]:
@@ -142,7 +149,7 @@ def test_the_page_costs_the_same_for_any_number_of_parts(client, queries, sliven
             factory.create_batch(n, **of)
 
     queries.assert_same(
-        client, of["project"].get_absolute_url(), make, name="/proekti/<slug>/", at_most=8
+        client, of["project"].get_absolute_url(), make, name="/proekti/<slug>/", at_most=12
     )
 
 
@@ -151,3 +158,64 @@ def test_the_municipality_shows_its_projects(client, projects):
     assert "Архив" in text
     assert "Тайна" not in text
     assert "Дом</a>" not in text
+
+
+# Results and the poster
+
+
+@pytest.fixture
+def measured(sliven):
+    """A project with a result that is counted, one written by hand, and one of people's cases."""
+    with municipality_scope(sliven):
+        project = ProjectFactory(municipality=sliven, starts_on=dt.date(2026, 1, 1))
+        of = {"municipality": sliven, "project": project}
+        IndicatorFactory(**of, name="Обучени", unit="лица", target=5, counted_by="people-trained")
+        for title in ("Първо", "Второ"):
+            training = TrainingFactory(**of, title=title)
+            trainee, _made = Trainee.objects.get_or_create(municipality=sliven, name="Мира Тайна")
+            ParticipantFactory(municipality=sliven, training=training, trainee=trainee)
+        written = IndicatorFactory(**of, name="Проучване", target=1)
+        IndicatorValue.objects.create(
+            municipality=sliven, indicator=written, value=1, on="2026-05-01"
+        )
+        IndicatorFactory(**of, name="Нищо още", target=7)
+        return project
+
+
+def test_what_is_reached_stands_by_what_is_planned_and_nobody_by_name(client, measured):
+    text = client.get(measured.get_absolute_url()).content.decode()
+    assert "Планирани и постигнати резултати" in text
+    assert "Постигнато: 1 от 5\xa0лица" in text  # the same person in two trainings
+    assert 'Постигнато: 1 от 1\xa0бр.</span> <span class="nowrap">(към 01.05.2026)' in text
+    assert text.count("Постигнато:") == 2  # of the third nothing is known
+    assert "Мира" not in text
+
+
+def test_of_peoples_cases_no_small_number_is_told(client, sliven, measured):
+    with municipality_scope(sliven):
+        IndicatorFactory(
+            municipality=sliven, project=measured, name="Насочени", counted_by="consultations"
+        )
+        for _ in range(3):
+            ConsultationFactory(municipality=sliven)
+    text = client.get(measured.get_absolute_url()).content.decode()
+    assert "Постигнато: под 5 от 5" in text
+
+
+def test_the_poster_is_for_everybody(client, measured):
+    response = client.get(f"{measured.get_absolute_url()}plakat.pdf")
+    assert response.status_code == 200
+    assert response["Content-Type"] == "application/pdf"
+    assert response.content.startswith(b"%PDF")
+    assert f"{measured.get_absolute_url()}plakat.pdf" in (
+        client.get(measured.get_absolute_url()).content.decode()
+    )
+
+
+def test_of_a_hidden_project_only_its_manager_has_the_poster(client, manager, sliven):
+    hidden = ProjectFactory(municipality=sliven, is_public=False, aim="Тайна цел")
+    for who in (client, manager):
+        assert who.get(f"/proekti/{hidden.slug}/plakat.pdf").status_code == 404
+    made = manager.get(f"/admin/projects/project/{hidden.pk}/plakat/")
+    assert made.content.startswith(b"%PDF")
+    assert client.get(f"/admin/projects/project/{hidden.pk}/plakat/").status_code == 302
