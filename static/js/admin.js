@@ -11,6 +11,7 @@ const nameBoxes = (root) => {
       shown.setAttribute("aria-labelledby", label.id);
     }
     box.setAttribute("aria-labelledby", shown ? `${label.id} ${shown.id}` : label.id);
+    box.querySelector(".select2-search__field")?.setAttribute("aria-labelledby", label.id); // of many
   }
 };
 const later = (root) => setTimeout(() => nameBoxes(root));
@@ -55,3 +56,14 @@ if (errors.length) {
   note.tabIndex = -1;
   window.addEventListener("load", () => setTimeout(() => note.focus()));
 }
+
+// An open filter of a list closes when people go elsewhere.
+const closeFilters = (event) => {
+  for (const filter of document.querySelectorAll("#changelist-filter details[open]")) {
+    if (event.type === "keydown" ? event.key !== "Escape" : filter.contains(event.target)) continue;
+    filter.open = false;
+    if (event.type === "keydown") filter.querySelector("summary").focus();
+  }
+};
+document.addEventListener("click", closeFilters);
+document.addEventListener("keydown", closeFilters);
