@@ -40,6 +40,10 @@ from projects.spending.budget_pages import BudgetPages
 from projects.staff import admin as _staff  # noqa: F401
 
 
+# In a table a day is typed: beside each the calendar of the admin would not fit.
+DAY = forms.DateInput(attrs={"size": 10})
+
+
 class PartInline(ManagedTabular):
     """Rows of a project, as a table in its page."""
 
@@ -87,8 +91,12 @@ class PartnerInline(PartInline):
 class ActivityInline(PartInline):
     model = Activity
     formset = ActivityFormSet
-    fields = ("number", "title", "parent", "description")
-    widgets = {"number": sized(4), "title": forms.Textarea(attrs={"rows": 2})}
+    fields = ("number", "title", "parent", "starts_on", "ends_on", "done_on", "description")
+    widgets = {
+        "number": sized(4),
+        "title": forms.Textarea(attrs={"rows": 2}),
+        **dict.fromkeys(("starts_on", "ends_on", "done_on"), DAY),
+    }
     verbose_name_plural = _("Дейности")
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
@@ -119,15 +127,15 @@ class BudgetLineInline(PartInline):
 class IndicatorInline(PartInline):
     model = Indicator
     form = IndicatorForm
-    fields = ("code", "name", "baseline", "target", "unit", "counted_by", "note")
+    fields = ("code", "name", "baseline", "target", "unit", "counted_by")
     widgets = {
         "code": sized(4),
         "name": forms.Textarea(attrs={"rows": 2}),
         "baseline": sized(4),
         "target": sized(4),
         "unit": sized(5),
-        "note": sized(9),
     }
+    show_change_link = True  # its note, values and evidence
     verbose_name_plural = _("Индикатори: планирани резултати")
 
 
@@ -140,9 +148,9 @@ def euro(row) -> str:
 class ProjectAdmin(OverviewPage, BudgetPages, PublicityPages, ManagedAdmin):
     """A project on one page: what it is, its money, its term, its parts."""
 
+    prepare = "for_listing"
     list_display = ("name", "programme_code", "amount_shown", "period", "public")
     list_filter = ("programme", "is_public")
-    list_select_related = ("programme", "procedure")
     search_fields = ("name", "contract_number", "procedure__code", "summary")
     search_help_text = _("По име, номер на договор, код на процедура или описание.")
     autocomplete_fields = ("programme", "procedure")
@@ -187,8 +195,21 @@ class ProjectAdmin(OverviewPage, BudgetPages, PublicityPages, ManagedAdmin):
                     "duration_months",
                     "ends_on",
                     "planned_end_shown",
+                    ("eligible_from", "eligible_to"),
                 ),
-                "description": _("Оставете празно каквото не е известно."),
+                "description": _(
+                    "Оставете празно каквото не е известно. Без дати за допустимост разходите са"
+                    " допустими от началото до края."
+                ),
+            },
+        ),
+        (
+            _("След края"),
+            {
+                "fields": ("last_payment_on", "sustained_to"),
+                "description": _(
+                    "От последното плащане към общината тече срокът за съхранение на документите."
+                ),
             },
         ),
         PUBLICITY,

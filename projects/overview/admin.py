@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +12,7 @@ from municipalities.admin_pages import row_page
 from municipalities.admin_site import PortalChangeList
 from projects.models import Project
 from projects.overview.page import page_of
+from projects.papers.retention import norm_beside
 
 
 class LeadingToOverview(PortalChangeList):
@@ -25,6 +27,14 @@ class OverviewPage:
 
     def get_changelist(self, request: HttpRequest, **kwargs):
         return LeadingToOverview
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Bring with the project of this page what the page would ask for in queries of its own."""
+        rows = super().get_queryset(request)
+        match = request.resolver_match
+        if match is None or match.url_name != "projects_project_overview":
+            return rows
+        return rows.annotate(retention_norm=norm_beside(timezone.localdate()))
 
     @row_page("pregled", _("Проектът на една страница"))
     def overview(self, request: HttpRequest, project: Project) -> HttpResponse:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from projects.indicators.values import IndicatorState, state_of
-from projects.models import Activity, Project
+from projects.models import Activity, Obligation, Project
 from projects.spending.sums import ProjectSums, sums_of
 
 
@@ -28,3 +28,11 @@ def activities_known(project: Project) -> list[Activity]:
     if "known_activities" not in project.__dict__:
         project.__dict__["known_activities"] = list(project.activities.all())
     return project.__dict__["known_activities"]
+
+
+def obligations_known(project: Project) -> list[Obligation]:
+    """Return what is not done yet for ``project``, by day, read once."""
+    if "known_obligations" not in project.__dict__:
+        rows = Obligation.objects.filter(project=project, done_on__isnull=True)
+        project.__dict__["known_obligations"] = list(rows)
+    return project.__dict__["known_obligations"]

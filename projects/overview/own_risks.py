@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from decimal import ROUND_FLOOR, Decimal
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from municipalities.numbers import percent, plain
@@ -14,7 +14,7 @@ from municipalities.templatetags.portal import money
 from projects.indicators.values import IndicatorState
 from projects.models import Obligation, Project
 from projects.money import share
-from projects.overview.known import activities_known, states_known, sums_known
+from projects.overview.known import activities_known, obligations_known, states_known, sums_known
 from projects.period import day_text
 from projects.phases import Phase, Step, phase_of, time_gone
 from projects.risks import Risk
@@ -41,10 +41,7 @@ def own_risks(project: Project, day: dt.date) -> list[Risk]:
 def listed(model: str, project: Project, **filters) -> str:
     """Return the address of a list of the admin, of the rows of ``project`` alone."""
     asked = "&".join(f"{name}={value}" for name, value in filters.items())
-    try:
-        url = reverse(f"admin:projects_{model}_changelist")
-    except NoReverseMatch:
-        return ""
+    url = reverse(f"admin:projects_{model}_changelist")
     return f"{url}?project__id__exact={project.pk}" + (f"&{asked}" if asked else "")
 
 
@@ -69,11 +66,10 @@ def lines_over(project: Project) -> list[Risk]:
 
 
 def obligations_due(project: Project, day: dt.date) -> list[Risk]:
-    """Return what had to be done by now, and what has to be within ``SOON``; one query."""
-    open_ones = Obligation.objects.filter(
-        project=project, done_on__isnull=True, due_on__lte=day + SOON
-    )
-    return [_of_obligation(row, day) for row in open_ones]
+    """Return what had to be done by now, and what has to be within ``SOON``."""
+    return [
+        _of_obligation(row, day) for row in obligations_known(project) if row.due_on <= day + SOON
+    ]
 
 
 def _of_obligation(row: Obligation, day: dt.date) -> Risk:

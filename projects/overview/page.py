@@ -3,63 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet, Sum
-from django.urls import reverse
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from municipalities.drawing import Bar, bar_chart
 from municipalities.numbers import percent
-from projects.models import (
-    Obligation,
-    PaymentRequest,
-    Position,
-    Project,
-    ProjectDocument,
-    Workplace,
-)
+from projects.models import Project
 from projects.money import in_both, share
-from projects.overview.known import activities_known, states_known, sums_known
+from projects.overview.known import activities_known, obligations_known, states_known, sums_known
+from projects.overview.lists import short, shorts_of
 from projects.overview.money import line_name, line_row, months_chart, source_rows
 from projects.overview.own_risks import listed
 from projects.overview.results import result_rows
 from projects.overview.timeline import timeline, without_days
-from projects.papers.retention import retention_norm, retention_of
+from projects.papers.retention import retention_of
 from projects.parts import parts_of
 from projects.phases import days_left_text, phase_of, sustained_until, time_gone
 from projects.risks import risks_of
 
-MOST_LISTED = 6
-
-
-@dataclass(frozen=True)
-class Short:
-    """The first rows of a list, with where the whole of it is and where one more is added."""
-
-    rows: Sequence[Any]
-    has_more: bool
-    url: str
-    add_url: str
-
-
-def short(rows: QuerySet, project: Project) -> Short:
-    """Return the beginning of ``rows`` of ``project``, in one query."""
-    model = rows.model._meta.model_name
-    found = list(rows[: MOST_LISTED + 1])
-    url = listed(model, project)
-    return Short(
-        found[:MOST_LISTED],
-        len(found) > MOST_LISTED,
-        url,
-        f"{reverse(f'admin:projects_{model}_add')}?project={project.pk}" if url else "",
-    )
-
 
 def page_of(project: Project, day: dt.date) -> dict[str, Any]:
-    """Return the variables of the page of ``project`` on ``day``; needs its scope."""
+    """Return the variables of the page of ``project`` on ``day``; needs its scope.
+
+    With the project comes its ``retention_norm`` (``norm_beside``).
+    """
+    prefetch_related_objects([project], "funding", "indicators")  # several parts ask for them
     phase = phase_of(project, day)
     activities = activities_known(project)
     drawn = timeline(project, activities, day)
@@ -72,7 +42,7 @@ def page_of(project: Project, day: dt.date) -> dict[str, Any]:
         "activity_rows": drawn.rows if drawn else without_days(activities, day),
         "results": result_rows(states_known(project, day)),
         **_money(project, day),
-        **_kept(project, day),
+        **_kept(project),
         **_lists(project),
         "parts": parts_of(project),
     }
@@ -114,22 +84,19 @@ def _money(project: Project, day: dt.date) -> dict[str, Any]:
     }
 
 
-def _kept(project: Project, day: dt.date) -> dict[str, Any]:
+def _kept(project: Project) -> dict[str, Any]:
     return {
-        "retention": retention_of(project, retention_norm(day)),
+        "retention": retention_of(project, project.retention_norm),
         "sustained": sustained_until(project),
     }
 
 
 def _lists(project: Project) -> dict[str, Any]:
-    mine = {"project": project}
+    lists = shorts_of(project)
     return {
-        "positions": short(Position.objects.filter(**mine).select_related("user"), project),
-        "workplaces": short(Workplace.objects.filter(**mine).select_related("office"), project),
-        "obligations": short(Obligation.objects.filter(**mine, done_on__isnull=True), project),
-        "papers": short(ProjectDocument.objects.filter(**mine), project),
-        "requests": short(
-            PaymentRequest.objects.filter(**mine).annotate(total_eur=Sum("expenses__amount_eur")),
-            project,
-        ),
+        "positions": lists["position"],
+        "workplaces": lists["workplace"],
+        "papers": lists["projectdocument"],
+        "requests": lists["paymentrequest"],
+        "obligations": short("obligation", obligations_known(project), project),
     }

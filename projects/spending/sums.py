@@ -83,6 +83,7 @@ def sums_of(
     requested is what submitted requests hold; verified is as the managing authority verified it.
     """
     expenses = _of_days(Expense.objects.filter(project=project), "document_on", since, upto)
+    counted = expenses.exclude(state=Expense.State.REFUSED)
     lines = {
         line.pk: LineSums(project.currency, planned=line.amount, line=line)
         for line in BudgetLine.objects.filter(project=project).order_by("code", "pk")
@@ -103,8 +104,8 @@ def sums_of(
     return ProjectSums(
         total=total,
         lines=list(lines.values()),
-        sources=_by_source(project, expenses),
-        by_month=_by_month(expenses, project.currency),
+        sources=by_source(project, counted, project.currency),
+        by_month=_by_month(counted, project.currency),
     )
 
 
@@ -139,14 +140,14 @@ def _contracted(
     return {row["line"]: row["sum"] for row in grouped}
 
 
-def _by_source(project: Project, expenses: QuerySet) -> list[SourceSums]:
-    """Return what is whose; together exactly what is spent with shares.
+def by_source(project: Project, expenses: QuerySet, currency: str) -> list[SourceSums]:
+    """Return what of ``expenses`` is whose, in ``currency``: together exactly those with shares.
 
     Shares are kept in the expense's currency. Each converted and rounded alone would not make up
     the converted expenses, so what is spent in another currency is split as its shares are.
     Expenses without shares, written before the sources were, are nobody's yet.
     """
-    counted = expenses.exclude(state=Expense.State.REFUSED).order_by()
+    counted = expenses.order_by()
     kept: dict[str, dict[int, Decimal]] = defaultdict(dict)
     grouped = (
         ExpenseShare.objects.filter(expense__in=counted.values("pk"))
@@ -156,25 +157,24 @@ def _by_source(project: Project, expenses: QuerySet) -> list[SourceSums]:
     )
     for row in grouped:
         kept[row["expense__currency"]][row["funding"]] = row["sum"]
-    total: dict[int, Decimal] = defaultdict(Decimal, kept.pop(project.currency, {}))
+    total: dict[int, Decimal] = defaultdict(Decimal, kept.pop(currency, {}))
     if kept:
         has_shares = Exists(ExpenseShare.objects.filter(expense=OuterRef("pk")))
         others = counted.filter(has_shares, currency__in=kept).values("currency")
-        for row in others.annotate(sum=Sum(column_in(project.currency))):
+        for row in others.annotate(sum=Sum(column_in(currency))):
             by_source = kept[row["currency"]]
             parts = split(row["sum"], list(by_source.values()))
             for pk, part in zip(by_source, parts, strict=True):
                 total[pk] += part
     return [
         SourceSums(row, row.amount, total[row.pk], percent_of(row.amount, project.amount))
-        for row in FundingSource.objects.filter(project=project)
+        for row in project.funding.all()
     ]
 
 
 def _by_month(expenses: QuerySet, currency: str) -> list[tuple[dt.date, Decimal]]:
     rows = (
-        expenses.exclude(state=Expense.State.REFUSED)
-        .order_by()
+        expenses.order_by()
         .values(month=TruncMonth("document_on"))
         .annotate(sum=Sum(column_in(currency)))
     )

@@ -53,6 +53,8 @@ def test_a_manager_reads_the_project_of_the_municipality(browse, slug):
     assert_good(page)
     page.locator("#result_list tbody th a").first.click()
     assert_good(page)
+    page.get_by_role("link", name="Данни на проекта").click()
+    assert_good(page)
     shown = words_of(page)
     facts = [*PROJECTS[slug], in_euro(PROJECTS[slug][0])]
     missing = [
