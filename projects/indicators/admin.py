@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.admin_forms import ListedChoiceField, sized
+from municipalities.admin_filters import ChosenFilter
+from municipalities.admin_forms import sized
 from municipalities.admin_pages import row_page
 from municipalities.admin_site import PortalChangeList
 from municipalities.audit import AccessEvent, record_access
@@ -20,10 +21,18 @@ from municipalities.drawing import Bar, bar_chart
 from municipalities.exports import Column, xlsx_response
 from municipalities.numbers import percent, plain
 from projects.admin_base import ManagedAdmin, ManagedTabular
-from projects.indicators.forms import DaysForm, IndicatorForm, ValueForm
+from projects.indicators.forms import (
+    BY_HAND,
+    DaysForm,
+    IndicatorForm,
+    ValueForm,
+    ValueWithFileForm,
+)
 from projects.indicators.sources import Evidence, EvidenceLine, Source, source_of, sources
 from projects.indicators.values import IndicatorState, states_of
-from projects.models import Indicator, IndicatorValue, ProjectDocument
+from projects.indicators.written import keep_proof
+from projects.models import Indicator, IndicatorValue
+from projects.of_project import first_words
 
 EVIDENCE_PER_PAGE = 50
 COLUMNS = [
@@ -52,22 +61,29 @@ def state_of_row(row: Indicator) -> IndicatorState:
 
 
 class CountedFilter(admin.SimpleListFilter):
-    """Indicators by what they count by."""
+    """Indicators by what they count by, of what is in use."""
 
     title = _("брои се от")
     parameter_name = "broi"
     by_hand = "na-raka"
 
     def lookups(self, request: HttpRequest, model_admin):
-        return [
-            (self.by_hand, _("на ръка, с документ")),
-            *((source.code, source.words) for source in sources()),
-        ]
+        used = set(Indicator.objects.values_list("counted_by", flat=True))
+        by_hand = [(self.by_hand, BY_HAND)] if "" in used else []
+        return by_hand + [(row.code, row.words) for row in sources() if row.code in used]
 
     def queryset(self, request: HttpRequest, queryset):
         if self.value() is None:
             return queryset
         return queryset.filter(counted_by="" if self.value() == self.by_hand else self.value())
+
+
+class ProjectFilter(ChosenFilter):
+    """Rows by their project, called so in Bulgarian."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.title = _("проект")
 
 
 class ValueInline(ManagedTabular):
@@ -76,19 +92,9 @@ class ValueInline(ManagedTabular):
     model = IndicatorValue
     form = ValueForm
     fields = ("on", "value", "evidence", "note")
+    autocomplete_fields = ("evidence",)
     widgets = {"note": sized(24)}
     verbose_name_plural = _("Отчетени стойности")
-    project_id: int | None = None
-
-    def get_formset(self, request: HttpRequest, obj=None, **kwargs):
-        self.project_id = obj.project_id if obj else None
-        return super().get_formset(request, obj, **kwargs)
-
-    def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs):
-        if db_field.name == "evidence":
-            papers = ProjectDocument.objects.filter(project=self.project_id)
-            return ListedChoiceField(papers, label=db_field.verbose_name)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 @admin.register(Indicator)
@@ -96,17 +102,17 @@ class IndicatorAdmin(ManagedAdmin):
     """Indicators of all projects: how far each is, and the evidence behind the number."""
 
     form = IndicatorForm
-    list_display = ("name", "project", "target_shown", "reached", "done", "counted_shown")
-    list_filter = (("project", admin.RelatedOnlyFieldListFilter), CountedFilter)
+    list_display = ("name", "of", "reached", "done", "counted_shown")
+    list_filter = (("project", ProjectFilter), CountedFilter)
     list_select_related = ("project",)
     search_fields = ("name", "code", "project__name")
     search_help_text = _("По име, код или проект.")
     autocomplete_fields = ("project",)
     ordering = ("project__name", "project", "position", "pk")
     inlines = (ValueInline,)
-    readonly_fields = ("reached_shown",)
+    readonly_fields = ("of", "reached_shown")
     fieldsets = (
-        (None, {"fields": ("project", ("code", "name"), "counted_by", "reached_shown")}),
+        (None, {"fields": ("project", "name", "code", "counted_by", "reached_shown")}),
         (
             _("Какво се иска"),
             {
@@ -122,8 +128,17 @@ class IndicatorAdmin(ManagedAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs):
         return WithStates
 
-    def get_readonly_fields(self, request: HttpRequest, obj=None):
-        return (*self.readonly_fields, "project") if obj else self.readonly_fields
+    def get_fieldsets(self, request: HttpRequest, obj=None):
+        if obj is None:
+            return self.fieldsets
+        (words, facts), *rest = self.fieldsets
+        fields = tuple("of" if name == "project" else name for name in facts["fields"])
+        return ((words, {**facts, "fields": fields}), *rest)
+
+    def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs):
+        if db_field.name == "project":
+            kwargs["label"] = _("Проект")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_inlines(self, request: HttpRequest, obj=None):
         # What counts itself is not written; what was written before is still seen.
@@ -143,14 +158,13 @@ class IndicatorAdmin(ManagedAdmin):
                 row_form.instance.made_by = request.user
         super().save_formset(request, form, formset, change)
 
-    @admin.display(description=_("цел"), ordering="target")
-    def target_shown(self, row: Indicator) -> str:
-        return row.target_text()
+    @admin.display(description=_("проект"), ordering="project__name")
+    def of(self, row: Indicator) -> str:
+        return first_words(row.project)
 
-    @admin.display(description=_("достигнато"))
+    @admin.display(description=_("достигнато от целта"))
     def reached(self, row: Indicator) -> str:
-        state = state_of_row(row)
-        return plain(state.value) or state.missing
+        return state_of_row(row).text
 
     @admin.display(description=_("изпълнение"))
     def done(self, row: Indicator) -> str:
@@ -209,7 +223,7 @@ def asked_days(request: HttpRequest) -> tuple[DaysForm, dt.date | None, dt.date]
     today = timezone.localdate()
     if not form.is_valid():
         return form, None, today
-    return form, form.cleaned_data["since"], form.cleaned_data["upto"] or today
+    return form, form.cleaned_data["ot"], form.cleaned_data["do"] or today
 
 
 def evidence_of(
@@ -258,28 +272,25 @@ def chart_of(state: IndicatorState) -> dict | None:
 class IndicatorValueAdmin(ManagedAdmin):
     """Values written by hand, of all projects, each with its document."""
 
-    form = ValueForm
+    form = ValueWithFileForm
     list_display = ("indicator", "project", "on", "value_shown", "evidence", "made_by")
-    list_filter = (("indicator__project", admin.RelatedOnlyFieldListFilter),)
+    list_filter = (("indicator__project", ProjectFilter),)
     list_select_related = ("indicator__project", "evidence", "made_by")
     search_fields = ("indicator__name", "indicator__project__name", "note", "evidence__title")
     search_help_text = _("По индикатор, проект, документ или бележка.")
-    autocomplete_fields = ("indicator",)
+    autocomplete_fields = ("indicator", "evidence")
     date_hierarchy = "on"
-    fields = ("indicator", "on", "value", "evidence", "note")
-
-    def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs):
-        if db_field.name == "evidence":
-            return ListedChoiceField(ProjectDocument.objects.all(), label=db_field.verbose_name)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+    fields = ("indicator", "on", "value", "evidence", "file", "note")
 
     def save_model(self, request: HttpRequest, obj: IndicatorValue, form, change: bool) -> None:
         obj.made_by = request.user
+        if file := form.cleaned_data.get("file"):
+            obj.evidence = keep_proof(obj, file, request.user)
         super().save_model(request, obj, form, change)
 
     @admin.display(description=_("проект"), ordering="indicator__project__name")
     def project(self, row: IndicatorValue) -> str:
-        return str(row.indicator.project)
+        return first_words(row.indicator.project)
 
     @admin.display(description=_("стойност"), ordering="value")
     def value_shown(self, row: IndicatorValue) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from urllib.parse import urlencode
 
 from django import forms
@@ -11,6 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.admin_forms import TenantForm
+from municipalities.filters import PeriodFilter
+from municipalities.forms_days import staff_day_field
+from municipalities.uploads import UploadField
 from projects.indicators.sources import source_of, sources
 
 BY_HAND = _("на ръка, с документ")
@@ -24,7 +28,7 @@ def ways_to_count() -> list[tuple[str, object]]:
 class IndicatorForm(TenantForm):
     """An indicator whose source is chosen among those that the floors offer."""
 
-    counted_by = forms.ChoiceField(label=_("брои се от"), choices=ways_to_count, required=False)
+    counted_by = forms.ChoiceField(label=_("Брои се от"), choices=ways_to_count, required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -35,15 +39,12 @@ class IndicatorForm(TenantForm):
 
 
 class ValueForm(TenantForm):
-    """What an indicator had reached on a day, with the document that proves it."""
+    """What an indicator had reached on a day, with the document of the archive that proves it."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if "evidence" in self.fields:
-            self.fields["evidence"].required = True
-            self.fields["evidence"].error_messages["required"] = _(
-                "Изберете документа от архива, който доказва стойността."
-            )
+        # Said in ``clean``: a file sent with the value is a document as well.
+        self.fields["evidence"].required = False
 
     def clean_on(self) -> dt.date:
         day = self.cleaned_data["on"]
@@ -51,7 +52,7 @@ class ValueForm(TenantForm):
             raise ValidationError(_("Денят още не е дошъл."))
         return day
 
-    def clean_value(self):
+    def clean_value(self) -> Decimal:
         value = self.cleaned_data["value"]
         if value < 0:
             raise ValidationError(_("Стойността не може да е под нула."))
@@ -59,10 +60,12 @@ class ValueForm(TenantForm):
 
     def clean(self):
         data = super().clean()
+        evidence = data.get("evidence")
+        if not evidence and not data.get("file") and not {"evidence", "file"} & set(self.errors):
+            self.add_error("evidence", _("Изберете документа от архива, който доказва стойността."))
         indicator = data.get("indicator") or getattr(self.instance, "indicator", None)
         if indicator is None:
             return data
-        evidence = data.get("evidence")
         if evidence and evidence.project_id != indicator.project_id:
             self.add_error("evidence", _("Документът е от архива на друг проект."))
         if (source := source_of(indicator.counted_by)) and not self.instance.pk:
@@ -73,26 +76,33 @@ class ValueForm(TenantForm):
         return data
 
 
-class DaysForm(forms.Form):
-    """Which days of evidence to look at; empty is from the beginning and until today."""
+class ValueWithFileForm(ValueForm):
+    """The same, where the document may come with the value and goes to the archive."""
 
-    mark_optional = False
-
-    since = forms.DateField(
-        label=_("от"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
-    )
-    upto = forms.DateField(
-        label=_("до"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+    file = UploadField(
+        label=_("Или нов документ"),
+        required=False,
+        help_text=_("PDF, JPEG, PNG, DOCX или ODT. Записва се в архива на проекта."),
     )
 
     def clean(self):
         data = super().clean()
-        if data.get("since") and data.get("upto") and data["since"] > data["upto"]:
-            self.add_error("upto", _("Краят е преди началото."))
+        if data.get("file") and data.get("evidence"):
+            self.add_error("file", _("Изберете документ от архива или качете нов, не и двете."))
         return data
+
+
+class DaysForm(PeriodFilter):
+    """Which days of evidence to look at; empty is from the beginning and until today."""
+
+    mark_optional = False
+    ot = staff_day_field(label=_("От"), required=False)
+    do = staff_day_field(label=_("До"), required=False)
 
     def query(self) -> str:
         """Return the days that were asked for as an address has them; "" of none or wrong ones."""
         if not self.is_valid():
             return ""
-        return urlencode({name: day for name, day in self.cleaned_data.items() if day})
+        return urlencode(
+            {name: f"{day:%d.%m.%Y}" for name, day in self.cleaned_data.items() if day}
+        )

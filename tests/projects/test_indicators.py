@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from municipalities.audit import AccessEvent
@@ -28,8 +29,10 @@ from tests.factories_projects import (
     TrainingFactory,
 )
 from tests.factories_referring import AssessmentFactory, ReferralFactory
+from tests.projects.test_admin import filled
 from tests.support.people import rows_of
 from tests.support.queries import statements
+from tests.support.uploads import pdf
 from trainings.models import SupervisionParticipant
 
 SPRING, AUTUMN = dt.date(2026, 3, 2), dt.date(2026, 10, 1)
@@ -393,21 +396,21 @@ def test_the_page_lists_each_person_once(manager, of_people):
     assert "2 от 51\xa0лица" in text
     assert text.count("Вера Първа") == 1
     assert "Пролетно" in text
-    text = manager.get(evidence(of_people) + "?since=2026-07-01").content.decode()
+    text = manager.get(evidence(of_people) + "?ot=01.07.2026").content.decode()
     assert "Вера Първа" not in text
     assert "Боян Втори" in text
 
 
 def test_wrong_days_are_said_and_everything_is_shown(manager, of_people):
-    answer = manager.get(evidence(of_people) + "?since=2026-07-01&upto=2026-01-01&page=99999")
+    answer = manager.get(evidence(of_people) + "?ot=01.07.2026&do=1.1.2026&page=99999")
     assert answer.status_code == 422
-    assert "Краят е преди началото." in answer.content.decode()
-    for bad in ("since=%00", "since=99999-1-1", "upto=x&upto=y", "page=%F0%9F%98%80"):
+    assert "Крайната дата е преди началната." in answer.content.decode()
+    for bad in ("ot=%00", "ot=1.1.99999", "do=x&do=y", "page=%F0%9F%98%80"):
         assert manager.get(f"{evidence(of_people)}?{bad}").status_code in {200, 422}
 
 
 def test_the_workbook_has_the_same_lines_and_is_recorded(manager, of_people, sliven):
-    rows = sheet_of(manager.get(evidence(of_people) + "xlsx/?since=2026-07-01"))
+    rows = sheet_of(manager.get(evidence(of_people) + "xlsx/?ot=01.07.2026"))
     assert [row[1] for row in rows] == ["Какво", "Боян Втори"]
     [event] = [row for row in rows_of(sliven, AccessEvent) if row.action == "exported"]
     assert (event.subject_id, event.rows) == (of_people.pk, 1)
@@ -465,6 +468,38 @@ def test_a_value_needs_a_document_of_its_project(manager, project, sliven):
     assert manager.post(ADD, value_form(row, evidence=paper(project).pk)).status_code == 302
     [value] = rows_of(sliven, IndicatorValue)
     assert (value.value, value.made_by_id) == (Decimal("3.5"), manager.user.pk)
+
+
+def test_a_file_sent_with_a_value_goes_to_the_archive(manager, project, sliven):
+    row = IndicatorFactory(municipality=sliven, project=project, name="Изготвен анализ")
+    file = SimpleUploadedFile("analiz.pdf", pdf())
+    assert manager.post(ADD, value_form(row, evidence="", file=file)).status_code == 302
+    [value], [document] = rows_of(sliven, IndicatorValue), rows_of(sliven, ProjectDocument)
+    assert value.evidence_id == document.pk
+    assert document.title == "Изготвен анализ (01.03.2026)"
+    assert (document.project_id, document.kind) == (project.pk, "evidence")
+    wrong = SimpleUploadedFile("analiz.exe", b"MZ")
+    refused = manager.post(ADD, value_form(row, evidence="", file=wrong, on="02.03.2026"))
+    assert refused.status_code == 200
+    assert len(rows_of(sliven, ProjectDocument)) == 1
+
+
+def test_values_are_written_in_the_page_of_their_indicator(manager, project, sliven):
+    row = IndicatorFactory(municipality=sliven, project=project)
+    url = reverse("admin:projects_indicator_change", args=[row.pk])
+    data = filled(manager, url) | {
+        "values-TOTAL_FORMS": "1",
+        "values-0-indicator": str(row.pk),
+        "values-0-on": "01.03.2026",
+        "values-0-value": "7",
+        "values-0-evidence": "",
+    }
+    refused = manager.post(url, data)
+    assert "Изберете документа от архива" in refused.content.decode()
+    data["values-0-evidence"] = str(paper(project).pk)
+    assert manager.post(url, data).status_code == 302
+    [value] = rows_of(sliven, IndicatorValue)
+    assert (value.value, value.made_by_id) == (7, manager.user.pk)
 
 
 def test_what_counts_itself_is_not_written_by_hand(manager, project, of_people):
