@@ -40,10 +40,6 @@ from projects.spending.budget_pages import BudgetPages
 from projects.staff import admin as _staff  # noqa: F401
 
 
-# In a table a day is typed: beside each the calendar of the admin would not fit.
-DAY = forms.DateInput(attrs={"size": 10})
-
-
 class PartInline(ManagedTabular):
     """Rows of a project, as a table in its page."""
 
@@ -91,12 +87,8 @@ class PartnerInline(PartInline):
 class ActivityInline(PartInline):
     model = Activity
     formset = ActivityFormSet
-    fields = ("number", "title", "parent", "starts_on", "ends_on", "done_on", "description")
-    widgets = {
-        "number": sized(4),
-        "title": forms.Textarea(attrs={"rows": 2}),
-        **dict.fromkeys(("starts_on", "ends_on", "done_on"), DAY),
-    }
+    fields = ("number", "title", "parent", "description")
+    widgets = {"number": sized(4), "title": forms.Textarea(attrs={"rows": 2})}
     verbose_name_plural = _("Дейности")
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
@@ -148,9 +140,9 @@ def euro(row) -> str:
 class ProjectAdmin(OverviewPage, BudgetPages, PublicityPages, ManagedAdmin):
     """A project on one page: what it is, its money, its term, its parts."""
 
-    prepare = "for_listing"
     list_display = ("name", "programme_code", "amount_shown", "period", "public")
     list_filter = ("programme", "is_public")
+    list_select_related = ("programme", "procedure")
     search_fields = ("name", "contract_number", "procedure__code", "summary")
     search_help_text = _("По име, номер на договор, код на процедура или описание.")
     autocomplete_fields = ("programme", "procedure")
@@ -195,21 +187,8 @@ class ProjectAdmin(OverviewPage, BudgetPages, PublicityPages, ManagedAdmin):
                     "duration_months",
                     "ends_on",
                     "planned_end_shown",
-                    ("eligible_from", "eligible_to"),
                 ),
-                "description": _(
-                    "Оставете празно каквото не е известно. Без дати за допустимост разходите са"
-                    " допустими от началото до края."
-                ),
-            },
-        ),
-        (
-            _("След края"),
-            {
-                "fields": ("last_payment_on", "sustained_to"),
-                "description": _(
-                    "От последното плащане към общината тече срокът за съхранение на документите."
-                ),
+                "description": _("Оставете празно каквото не е известно."),
             },
         ),
         PUBLICITY,
