@@ -50,6 +50,7 @@ def three(sliven) -> dict[str, Trainee]:
 def test_the_page_says_what_each_lacks(manager, three):
     text = text_of(manager, PAGE, godina="2026")
     assert people_in(text) == ["Ани", "Боян", "Вяра"]
+    assert text.index(">Вяра</a>") < text.index(">Ани</a>"), "who lacks something stands first"
     assert "8\xa0часа" in text
     assert "1 от 3" in text
     assert "непотвърдена норма" in text

@@ -106,7 +106,7 @@ class TraineeAdmin(ManagedAdmin):
             request,
             "trainings/supervising/record.html",
             trainee,
-            title=str(trainee),
+            title=_("Обучения и супервизии: %(name)s") % {"name": trainee},
             record=record_of(trainee, year),
             years=years_known(year),
         )

@@ -37,6 +37,7 @@ class PeopleField(forms.ModelMultipleChoiceField):
             queryset=None,  # of the municipality whose form it is
             widget=FoundPeople(relation, admin.site, attrs={"data-width": "100%"}),
             error_messages={
+                "required": gettext_lazy("Изберете кой е участвал."),
                 "invalid_choice": GONE,
                 "invalid_pk_value": GONE,
                 "invalid_list": GONE,
@@ -59,7 +60,6 @@ class SupervisionForm(TenantForm):
 
     people = PeopleField(
         label=gettext_lazy("Участници"),
-        required=False,
         help_text=gettext_lazy("Пишете име, организация или длъжност."),
     )
     sent_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
@@ -94,9 +94,7 @@ class SupervisionForm(TenantForm):
             return data
         count = len(data.get("people") or ())
         is_individual = data.get("form") == Supervision.Form.INDIVIDUAL
-        if not count:
-            self.add_error("people", _("Изберете кой е участвал."))
-        elif is_individual and count > 1:
+        if is_individual and count > 1:
             self.add_error("people", _("Индивидуалната супервизия е с един човек."))
         elif not is_individual and count < 2:
             self.add_error("people", _("Изберете поне двама души: супервизията не е индивидуална."))

@@ -34,6 +34,7 @@ from trainings.supervising.record import (
     bound_in,
     norm_words,
     records_of,
+    what_words,
 )
 from trainings.supervising.years import year_asked, years_known
 
@@ -71,10 +72,14 @@ class Fulfilment:
         return [norm for norm in self.norms if norm.value is not None]
 
     @property
-    def amounts(self) -> list[tuple[DevelopmentNorm, str]]:
-        """Return each norm with its amount in words; "" where it is not known."""
+    def amounts(self) -> list[tuple[DevelopmentNorm, str, str]]:
+        """Return each norm, what it asks for and how much in words; "" where it is not known."""
         return [
-            (norm, "" if norm.value is None else amount_words(norm.value, norm.unit))
+            (
+                norm,
+                what_words(norm),
+                "" if norm.value is None else amount_words(norm.value, norm.unit),
+            )
             for norm in self.norms
         ]
 
@@ -129,7 +134,7 @@ class FulfilmentFilter(forms.Form):
     proekt = forms.TypedChoiceField(label="Проект", coerce=int, required=False, empty_value=None)
     norma = forms.TypedChoiceField(label="Норма", coerce=int, required=False, empty_value=None)
     sastoyanie = forms.ChoiceField(
-        label="Показва",
+        label="Състояние",
         required=False,
         choices=[("", "всички"), (MISSING, "с неизпълнени норми"), (MET, "без неизпълнени")],
     )
@@ -159,7 +164,10 @@ class FulfilmentFilter(forms.Form):
 
 
 def fulfilment(filter_: FulfilmentFilter, *, today: dt.date | None = None) -> Fulfilment:
-    """Return the records of the filter's year and those it shows, in a fixed number of queries."""
+    """Return the records of the filter's year, and of those it shows who lacks something first.
+
+    In a fixed number of queries.
+    """
     today = today or timezone.localdate()
     bound = list(bound_in(filter_.year))
     people = records_of(bound, filter_.year, norms=filter_.norms, today=today)
@@ -177,6 +185,7 @@ def fulfilment(filter_: FulfilmentFilter, *, today: dt.date | None = None) -> Fu
     if name := filter_.asked("ime"):
         words = name.casefold().split()
         shown = [rec for rec in shown if all(w in rec.trainee.name.casefold() for w in words)]
+    shown = sorted(shown, key=lambda rec: 0 if rec.unmet else 1 if rec.lines else 2)
     return Fulfilment(filter_.year, filter_.norms, people, shown)
 
 

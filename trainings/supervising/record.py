@@ -49,11 +49,16 @@ def amount_words(value: Decimal, unit: str) -> str:
     return f"{plain(value)}\xa0{one if value == 1 else many}"
 
 
+def what_words(norm: DevelopmentNorm) -> str:
+    """Say what a norm asks for: „въвеждащо обучение, срок от назначаването“."""
+    once = ", срок от назначаването" if norm.unit == Unit.DAYS else ""
+    return f"{norm.get_what_display()}{once}"
+
+
 def norm_words(norm: DevelopmentNorm) -> str:
     """Name a norm: „индивидуална супервизия, за хората на доставчиците“."""
     who = "" if norm.applies_to == For.ALL else f", {norm.get_applies_to_display()}"
-    once = ", срок от назначаването" if norm.unit == Unit.DAYS else ""
-    return f"{norm.get_what_display()}{once}{who}"
+    return f"{what_words(norm)}{who}"
 
 
 @dataclass(frozen=True)
