@@ -10,13 +10,16 @@ from municipalities.admin_forms import AmountFormField, NumberField
 from municipalities.admin_pages import WithPages
 from municipalities.admin_site import ScopedAdmin, ScopedTabular
 from municipalities.permissions import can_manage_projects
-from projects.admin_lists import lists_of_project, project_of_list
+from projects.admin_lists import filter_by_project, lists_of_project, project_of_list
 from projects.money import AmountField
 
 BULGARIAN_NUMBERS = {
     AmountField: {"form_class": AmountFormField},
     models.DecimalField: {"form_class": NumberField},
 }
+
+
+PROJECT_COLUMNS = ("project", "of")
 
 
 class ManagedAdmin(WithPages, ScopedAdmin):
@@ -32,6 +35,13 @@ class ManagedAdmin(WithPages, ScopedAdmin):
 
     def get_queryset(self, request: HttpRequest):
         return getattr(super().get_queryset(request), self.prepare)()
+
+    def get_list_display(self, request: HttpRequest):
+        """Leave the project out of the rows of a list that is filtered by one."""
+        shown = super().get_list_display(request)
+        if filter_by_project(self.project_path) not in request.GET:
+            return shown
+        return [name for name in shown if name not in PROJECT_COLUMNS]
 
     def changelist_view(self, request: HttpRequest, extra_context=None):
         response = super().changelist_view(request, extra_context)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 
 from municipalities.admin_forms import is_key
+from municipalities.admin_site import menu_place
 from projects.models import Project
 
 
@@ -33,7 +34,7 @@ def lists_of_project(site, request: HttpRequest, pk: int, open_model=None) -> li
     ``open_model`` is the model of the list that is open now.
     """
     found = []
-    for model, page in site._registry.items():
+    for model, page in sorted(site._registry.items(), key=lambda row: menu_place(row[0])):
         path = getattr(page, "project_path", "")
         if not path or not _leads_to_project(model, path) or not page.has_view_permission(request):
             continue

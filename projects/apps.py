@@ -5,6 +5,26 @@ from django.utils.translation import gettext_lazy as _
 class ProjectsConfig(AppConfig):
     name = "projects"
     verbose_name = _("Проекти")
+    admin_place = 10
+    admin_order = (
+        "Project",
+        "Expense",
+        "PaymentRequest",
+        "ProjectContract",
+        "Supplier",
+        "BudgetAnnex",
+        "Indicator",
+        "IndicatorValue",
+        "Obligation",
+        "PeriodReport",
+        "ProjectDocument",
+        "Position",
+        "Workplace",
+        "UnitCost",
+        "FlatRate",
+        "Programme",
+        "Procedure",
+    )
 
     def ready(self):
         from municipalities.admin_needs import register_needs

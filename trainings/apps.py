@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 class TrainingsConfig(AppConfig):
     name = "trainings"
     verbose_name = _("Обучения")
+    admin_place = 20
+    admin_order = ("Training", "Supervision", "Trainee", "Certificate", "DevelopmentNorm")
 
     def ready(self) -> None:
         from municipalities.admin_needs import register_needs
