@@ -52,7 +52,7 @@ def open_request(
             project=project,
             number=(last["last"] or 0) + 1,
             form_key=form_key,
-            **{"currency": project.currency, **facts},
+            **facts,
         )
         row.save()
         return row, True

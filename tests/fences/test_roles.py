@@ -192,6 +192,14 @@ TABLE = """
 /admin/projects/obligation/         in     no   no   ok   no   no  no   no
 /admin/projects/obligation/kalendar/ in    no   no   ok   no   no  no   no
 /admin/projects/projectdocument/    in     no   no   ok   no   no  no   no
+/admin/projects/expense/            in     no   no   ok   no   no  no   no
+/admin/projects/expense/add/        in     no   no   ok   no   no  no   no
+{admin:projects_expense}            in     no   no   ok   no   no  no   no
+/admin/projects/supplier/           in     no   no   ok   no   no  no   no
+/admin/projects/projectcontract/    in     no   no   ok   no   no  no   no
+/admin/projects/paymentrequest/     in     no   no   ok   no   no  no   no
+{admin:projects_paymentrequest}     in     no   no   ok   no   no  no   no
+{admin:projects_paymentrequest_expenses} in no   no   ok   no   no  no   no
 /admin/projects/programme/          in     no   no   ok   no   no  no   ok
 /admin/projects/programme/add/      in     no   no   no   no   no  no   ok
 /admin/projects/procedure/          in     no   no   ok   no   no  no   ok
