@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from municipalities.permissions import can_manage_projects
 from projects.admin_base import ManagedAdmin, ManagedTabular
 from projects.models import BudgetAnnex, BudgetChange
+from projects.spending import importing_pages as _importing  # noqa: F401  registers its pages
 from projects.spending import rates_pages as _rates  # noqa: F401  registers its pages
 
 
-def nobody(_request: HttpRequest) -> bool:
+def nobody(request: HttpRequest) -> bool:
     """The rule of what is only read."""
     return False
 

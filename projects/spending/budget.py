@@ -217,12 +217,12 @@ def _write(
     changes += [BudgetChange(**owner, annex=written, line=line, after=line.amount) for line in made]
     BudgetChange.objects.bulk_create(changes)
     if annex.total is not None:
-        _write_total(project, annex)
+        _write_total(project, annex, annex.total)
     return written
 
 
-def _write_total(project: Project, annex: Annex) -> None:
-    project.amount = annex.total
+def _write_total(project: Project, annex: Annex, total: Decimal) -> None:
+    project.amount = total
     project.save(update_fields=["amount"])
     sources = list(project.funding.order_by("pk"))
     for source in sources:

@@ -8,14 +8,13 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.utils.translation import gettext_lazy as _
 
 from municipalities.admin_forms import AmountFormField, ListedChoiceField
 from projects.models import Activity, FundingSource, Project
 from projects.spending.budget import LARGEST, Annex, BudgetRefused, BudgetRow, NewLine
 
 NEW_LINES, MOST_NEW_LINES = 2, 40
-AS_A_DAY = {"invalid": _("Напишете ден като 21.11.2026."), "required": _("Напишете кога.")}
+AS_A_DAY = {"invalid": "Напишете ден като 21.11.2026.", "required": "Напишете кога."}
 
 
 def amount_field(label: str, **kwargs: Any) -> AmountFormField:
@@ -38,17 +37,17 @@ def day_field(label: str, **kwargs: Any) -> forms.DateField:
 class AnnexForm(forms.Form):
     """An annex to the budget of ``project``, whose ``rows`` are its lines as they are now."""
 
-    number = forms.CharField(label=_("Номер на анекса"), max_length=40)
-    signed_on = day_field(_("Подписан на"))
+    number = forms.CharField(label="Номер на анекса", max_length=40)
+    signed_on = day_field("Подписан на")
     reason = forms.CharField(
-        label=_("Защо се променя бюджетът"),
+        label="Защо се променя бюджетът",
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     form_key = forms.UUIDField(widget=forms.HiddenInput)
     seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
     below_is_known = forms.BooleanField(
-        label=_("Знам, че перата остават под похарченото"), required=False
+        label="Знам, че перата остават под похарченото", required=False
     )
 
     def __init__(
@@ -74,9 +73,9 @@ class AnnexForm(forms.Form):
         for number in range(self.new_lines):
             self._add_new_line(number, activities)
         self.fields["total"] = amount_field(
-            _("Нова сума на проекта"),
+            "Нова сума на проекта",
             required=False,
-            help_text=_("Само ако анексът променя и нея; иначе оставете празно."),
+            help_text="Само ако анексът променя и нея; иначе оставете празно.",
         )
         for source in sources:
             self.fields[f"source_{source.pk}"] = amount_field(
@@ -85,10 +84,10 @@ class AnnexForm(forms.Form):
 
     def _add_new_line(self, number: int, activities: list[Activity]) -> None:
         for name, field in {
-            "code": forms.CharField(label=_("код"), max_length=20, required=False),
-            "name": forms.CharField(label=_("перо"), max_length=200, required=False),
-            "activity": ListedChoiceField(activities, label=_("дейност")),
-            "amount": amount_field(_("сума"), required=False),
+            "code": forms.CharField(label="код", max_length=20, required=False),
+            "name": forms.CharField(label="перо", max_length=200, required=False),
+            "activity": ListedChoiceField(activities, label="дейност"),
+            "amount": amount_field("сума", required=False),
         }.items():
             if name in ("code", "name"):
                 field.widget.attrs["size"] = 6 if name == "code" else 22
@@ -118,9 +117,9 @@ class AnnexForm(forms.Form):
             if all(value in (None, "") for value in given.values()):
                 continue
             for name, words in (
-                ("code", _("Напишете кода на новото перо.")),
-                ("name", _("Напишете как се казва новото перо.")),
-                ("amount", _("Напишете сумата на новото перо.")),
+                ("code", "Напишете кода на новото перо."),
+                ("name", "Напишете как се казва новото перо."),
+                ("amount", "Напишете сумата на новото перо."),
             ):
                 if given[name] in (None, "") and prefix + name not in self.errors:
                     self.add_error(prefix + name, words)

@@ -8,28 +8,28 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.text import slugify
-from django.utils.translation import gettext_lazy as _
 
 from municipalities.admin_pages import row_page
 from municipalities.exports import workbook_response
 from projects.models import Project
 from projects.spending.budget import BudgetHistory, BudgetRefused, history_of, seen_as, sign_annex
 from projects.spending.budget_forms import MOST_NEW_LINES, NEW_LINES, AnnexForm, activities_of
+from projects.spending.importing_pages import ImportPages
 from projects.spending.workbook import budget_sheets
 
 
-class BudgetPages:
+class BudgetPages(ImportPages):
     """Mix into the admin of projects before ``ManagedAdmin``."""
 
-    @row_page("byudzhet", _("Бюджет и анекси"))
+    @row_page("byudzhet", "Бюджет и анекси")
     def budget(self, request: HttpRequest, project: Project) -> HttpResponse:
         """Show every line as it was at first and after each annex, beside what is spent."""
         history = history_of(project)
-        return self.page(  # type: ignore[attr-defined]
+        return self.page(
             request,
             "projects/spending/budget.html",
             project,
-            title=_("Бюджет и анекси"),
+            title="Бюджет и анекси",
             history=history,
         )
 
@@ -44,11 +44,11 @@ class BudgetPages:
             if self._signed(request, project, form):
                 return redirect("admin:projects_project_budget", project.pk)
             status = 422
-        return self.page(  # type: ignore[attr-defined]
+        return self.page(
             request,
             "projects/spending/annex.html",
             project,
-            title=_("Нов анекс към бюджета"),
+            title="Нов анекс към бюджета",
             status=status,
             form=form,
             total=history.whole.planned,
@@ -60,8 +60,8 @@ class BudgetPages:
     ) -> AnnexForm:
         """Return the form; with „more“ sent, as it was filled in with boxes for more lines."""
         sent = request.method == "POST"
-        typed = request.POST.get("new_lines", "")
-        count = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else NEW_LINES
+        asked = request.POST.get("new_lines", "")
+        count = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else NEW_LINES
         more = sent and "more" in request.POST
         sources = list(project.funding.order_by("pk"))
         facts: dict[str, Any] = {
@@ -76,11 +76,8 @@ class BudgetPages:
             return AnnexForm(**facts)
         if more:
             form = AnnexForm(**facts)
-            form.initial |= {
-                name: request.POST[name].replace("\x00", "")
-                for name in form.fields
-                if name in request.POST
-            }
+            typed = {name: request.POST[name] for name in form.fields if name in request.POST}
+            form.initial.update({name: text.replace("\x00", "") for name, text in typed.items()})
             return form
         return AnnexForm(request.POST, **facts)
 
@@ -92,7 +89,7 @@ class BudgetPages:
             annex = sign_annex(
                 project=project,
                 annex=form.said(),
-                by=request.user,  # type: ignore[arg-type]  whoever reads this page is signed in
+                by=request.user,  # type: ignore[arg-type]
                 form_key=cleaned["form_key"],
                 seen=cleaned["seen"],
                 below_is_known=cleaned["below_is_known"],
@@ -100,7 +97,7 @@ class BudgetPages:
         except BudgetRefused as refused:
             form.take(refused)
             return False
-        messages.success(request, _("Записан е %(annex)s") % {"annex": annex})
+        messages.success(request, f"Записан е {annex}")
         return True
 
     @row_page("byudzhet-xlsx")

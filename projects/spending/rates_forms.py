@@ -11,7 +11,6 @@ from typing import Any
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.validators import MinValueValidator
-from django.utils.translation import gettext_lazy as _
 
 from municipalities.admin_forms import NO_CHOICE, ListedChoiceField, NumberField, TenantForm
 from projects.models import Activity, BudgetLine, FlatRate
@@ -39,9 +38,9 @@ class FlatRateForm(TenantForm):
         cleaned = super().clean()
         line, base = self.cleaned_data.get("line"), self.cleaned_data.get("base")
         if line and base and line.project_id != base.project_id:
-            self.add_error("base", _("Двете пера са на един проект."))
+            self.add_error("base", "Двете пера са на един проект.")
         elif line and base and FlatRate.objects.filter(line=base, base=line).exists():
-            self.add_error("base", _("Това перо само е ставка върху другото."))
+            self.add_error("base", "Това перо само е ставка върху другото.")
         return cleaned
 
 
@@ -49,7 +48,7 @@ class SpendingForm(forms.Form):
     """What is written as an expense without a document."""
 
     overrun_reason = forms.CharField(
-        label=_("Защо се записва, макар че надхвърля перото"), max_length=250, required=False
+        label="Защо се записва, макар че надхвърля перото", max_length=250, required=False
     )
     form_key = forms.UUIDField(widget=forms.HiddenInput)
 
@@ -70,21 +69,21 @@ class UnitsForm(SpendingForm):
     """So many units of a cost."""
 
     quantity = NumberField(
-        label=_("Колко"),
+        label="Колко",
         max_digits=10,
         decimal_places=2,
-        validators=[MinValueValidator(Decimal("0.01"), _("Напишете колко, повече от нула."))],
+        validators=[MinValueValidator(Decimal("0.01"), "Напишете колко, повече от нула.")],
     )
-    on = day_field(_("Към дата"))
-    description = forms.CharField(label=_("За какво"), max_length=250)
+    on = day_field("Към дата")
+    description = forms.CharField(label="За какво", max_length=250)
     field_order = ("quantity", "on", "description", "activity", "overrun_reason")
 
     def __init__(self, *args: Any, activities: Iterable[Activity], unit: str, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["quantity"].label = _("Колко (%(unit)s)") % {"unit": unit}
+        self.fields["quantity"].label = f"Колко ({unit})"
         listed = list(activities)
         if listed:
-            self.fields["activity"] = ListedChoiceField(listed, label=_("Дейност"))
+            self.fields["activity"] = ListedChoiceField(listed, label="Дейност")
             self.order_fields(self.field_order)
 
 
@@ -93,7 +92,7 @@ class UptoForm(forms.Form):
 
     mark_optional = False
 
-    upto = day_field(_("До дата (включително)"))
+    upto = day_field("До дата (включително)")
 
 
 class ChargeForm(SpendingForm):

@@ -35,7 +35,7 @@ class OfLine(ManagedAdmin):
     """Base of what belongs to a budget line, which is chosen under its project."""
 
     list_filter = ("line__project",)
-    list_select_related = ("line__project",)
+    list_select_related: tuple[str, ...] = ("line__project",)
     prepare = "all"
 
     def get_queryset(self, request: HttpRequest):
@@ -49,13 +49,13 @@ class OfLine(ManagedAdmin):
             lines = lines.filter(project=obj.line.project_id)
         elif wanted.isascii() and wanted.isdigit() and len(wanted) < 19:
             lines = lines.filter(project=int(wanted))
-        self_lines = list(lines.order_by("project__name", "project", "code", "pk"))
-        request.listed_lines = self_lines  # type: ignore[attr-defined]
+        listed = list(lines.order_by("project__name", "project", "code", "pk"))
+        request.listed_lines = listed
         return super().get_form(request, obj, change=change, **kwargs)
 
     def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs):
         if db_field.name in ("line", "base"):
-            lines = request.listed_lines  # type: ignore[attr-defined]
+            lines = request.listed_lines
             return LineField(lines, label=db_field.verbose_name)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
@@ -77,7 +77,7 @@ class UnitCostAdmin(OfLine):
     def amount_shown(self, cost: UnitCost) -> str:
         return money(cost.amount, cost.line.project.currency)
 
-    @row_page("otchitane", _("Отчети единици"))
+    @row_page("otchitane", "Отчети единици")
     def count(self, request: HttpRequest, cost: UnitCost) -> HttpResponse:
         """Ask how many units, and write them as an expense."""
         project = cost.line.project
@@ -108,7 +108,7 @@ class UnitCostAdmin(OfLine):
             request,
             "projects/spending/units.html",
             cost,
-            title=_("Отчитане на единици"),
+            title="Отчитане на единици",
             status=422 if request.method == "POST" else 200,
             form=form,
             project=project,
@@ -118,7 +118,7 @@ class UnitCostAdmin(OfLine):
     def written(self, request: HttpRequest, made: Expense, page: str, pk: int) -> HttpResponse:
         """Say what was written and lead back."""
         amount = money(made.amount, made.currency)
-        messages.success(request, _("Записан е разход от %(amount)s.") % {"amount": amount})
+        messages.success(request, f"Записан е разход от {amount}.")
         return redirect(page, pk)
 
 
@@ -140,7 +140,7 @@ class FlatRateAdmin(OfLine):
     def percent_shown(self, rate: FlatRate) -> str:
         return percent(rate.percent)
 
-    @row_page("nachislyavane", _("Начисли"))
+    @row_page("nachislyavane", "Начисли")
     def charge(self, request: HttpRequest, rate: FlatRate) -> HttpResponse:
         """Count what the rate gives up to a day, and write it once it is confirmed."""
         if request.method == "POST":
@@ -179,7 +179,7 @@ class FlatRateAdmin(OfLine):
             asked = UptoForm(initial={"upto": due.upto}, auto_id=ASKED)
             return self._page(request, rate, asked, due, form, 422)
         amount = money(made.amount, made.currency)
-        messages.success(request, _("Начислени са %(amount)s.") % {"amount": amount})
+        messages.success(request, f"Начислени са {amount}.")
         return redirect("admin:projects_flatrate_charge", rate.pk)
 
     def _page(self, request: HttpRequest, rate, asked, due, form, status: int) -> HttpResponse:
@@ -187,7 +187,7 @@ class FlatRateAdmin(OfLine):
             request,
             "projects/spending/charge.html",
             rate,
-            title=_("Начисляване по единна ставка"),
+            title="Начисляване по единна ставка",
             status=status,
             asked=asked,
             due=due,

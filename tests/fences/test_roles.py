@@ -181,6 +181,8 @@ TABLE = """
 /admin/projects/budgetannex/         in     no   no   ok   no   no  no   no
 /admin/projects/unitcost/            in     no   no   ok   no   no  no   no
 /admin/projects/flatrate/            in     no   no   ok   no   no  no   no
+/admin/projects/expenseimport/       in     no   no   ok   no   no  no   no
+/admin/projects/expenseimport/nov/   in     no   no   ok   no   no  no   no
 {admin:projects_project_overview}   in     no   no   ok   no   no  no   no
 /admin/projects/indicator/          in     no   no   ok   no   no  no   no
 {admin:projects_indicator}          in     no   no   ok   no   no  no   no
