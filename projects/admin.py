@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -119,7 +120,8 @@ class BudgetLineInline(PartInline):
 class IndicatorInline(PartInline):
     model = Indicator
     form = IndicatorForm
-    fields = ("code", "name", "baseline", "target", "unit", "counted_by")
+    fields = ("code", "name", "baseline", "target", "unit", "counted_by", "reached")
+    readonly_fields = ("reached",)
     widgets = {
         "code": sized(4),
         "name": forms.Textarea(attrs={"rows": 2}),
@@ -127,8 +129,16 @@ class IndicatorInline(PartInline):
         "target": sized(4),
         "unit": sized(5),
     }
-    show_change_link = True  # its note, values and evidence
     verbose_name_plural = _("Индикатори: планирани резултати")
+
+    @admin.display(description=_("достигнато"))
+    def reached(self, row: Indicator) -> str:
+        """Lead to the number and what is behind it, which are not counted for this page."""
+        if not row.pk:
+            return ""
+        url = reverse("admin:projects_indicator_evidence", args=[row.pk])
+        words = _("Достигнато: %s") % row.name
+        return format_html('<a href="{}" aria-label="{}">{}</a>', url, words, _("Вижте"))
 
 
 def euro(row) -> str:
