@@ -10,10 +10,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.admin_actions import bulk_action
-from municipalities.admin_pages import row_page
+from municipalities.admin_pages import list_page, row_page
 from municipalities.permissions import can_manage_projects
 from municipalities.templatetags.portal import counted, money
 from municipalities.uploads import serve_attachment
@@ -87,6 +88,11 @@ class ExpenseAdmin(ExpenseColumns, ProjectFirst):
         "file_shown",
         "made_shown",
     )
+
+    @list_page("vnasyane", "Внасяне от XLSX")
+    def bring(self, request: HttpRequest) -> HttpResponseBase:
+        """Lead to where a spreadsheet is brought to a project."""
+        return redirect("admin:projects_expenseimport_choose")
 
     def get_fieldsets(self, request: HttpRequest, obj: Expense | None = None):
         result = ("amount_both", "shares_shown", "state_shown", "made_shown")
