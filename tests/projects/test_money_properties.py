@@ -189,7 +189,7 @@ def test_many_are_written_at_once_with_right_sums_in_fixed_queries(
             for n in range(400)
         ]
         one_go = {"project": project, "actor": UserFactory(), "form_key": uuid.uuid4()}
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(10):
             spending.record_all(facts, **one_go)
         with django_assert_num_queries(6):
             sums = sums_of(project)

@@ -256,9 +256,9 @@ def test_without_a_manager_nothing_is_marked(sliven):
 # People and workplaces
 
 
-def position(project, **facts):
+def position(of_project, **facts):
     return {
-        "project": project.pk,
+        "project": of_project.pk,
         "title": "Социален работник",
         "name": "Вяра Петкова",
         "kind": "employment",
