@@ -156,15 +156,14 @@ def _of_the_sums(row: Facts, faults: Faults) -> None:
         faults["vat"].append(f"ДДС е най-много 20 % от сумата без него: {most}.")
 
 
-def _repeats(same: Sequence[Expense | int], numbers: Sequence[int]) -> str:
+def _repeats(same: Sequence[Expense | int], project: Project) -> str:
     first = same[0]
     if isinstance(first, int):
-        number = numbers[first] if numbers else first + 1
-        return f"Повтаря ред {number} от същия списък. Ако не е същият разход, напишете защо."
-    where = f"по проект „{first.project}“, " if first.project else ""
+        return f"Повтаря ред {first + 1} от същия списък. Ако не е същият разход, напишете защо."
+    elsewhere = f", по проект „{first.project}“" if first.project_id != project.pk else ""
     return (
-        f"Прилича на вече записан разход: {first} от {first.document_on:%d.%m.%Y} г.,"
-        f" {where}{money(first.amount, first.currency)}."
+        f"Прилича на вече записан разход за {money(first.amount, first.currency)}"
+        f" от {first.document_on:%d.%m.%Y}: {first}{elsewhere}."
         " Ако не е същият, напишете защо (например фактура, разделена по пера)."
     )
 
