@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from municipalities.admin_forms import sized
 from municipalities.numbers import plain
 from projects.admin_base import ManagedAdmin, ManagedTabular
 from trainings import admin_certificates as _certificates  # noqa: F401  registers its pages
@@ -22,6 +24,13 @@ class SessionInline(ManagedTabular):
     model = TrainingSession
     fields = ("day", "starts_at", "ends_at", "academic_hours", "topic", "place")
     verbose_name_plural = _("Занятия")
+    widgets = {
+        "starts_at": forms.TimeInput(attrs={"size": 5}, format="%H:%M"),
+        "ends_at": forms.TimeInput(attrs={"size": 5}, format="%H:%M"),
+        "academic_hours": sized(5, inputmode="decimal"),
+        "topic": sized(14),
+        "place": sized(10),
+    }
 
 
 class ParticipantInline(ManagedTabular):

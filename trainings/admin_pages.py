@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -73,6 +74,7 @@ class TrainingPages(WithPages):
             if step := steps.get(request.POST.get("step", "")):
                 self._done(request, lambda: step(training))
             return self._to("progress", training)
+        prefetch_related_objects([training], "sessions")
         came = attending.came_to(training)
         return self._page(
             request,
@@ -185,6 +187,7 @@ class TrainingPages(WithPages):
     @row_page("prisastvie", "Присъствие")
     def attendance(self, request: HttpRequest, training: Training) -> HttpResponse:
         """The sheet: a row a person, a column a session; whole pages of it are saved at once."""
+        prefetch_related_objects([training], "sessions")
         came = attending.came_to(training)
         sessions, pages = attending.sessions_shown(training, len(came), _number(request.GET))
         if request.method == "POST":

@@ -91,8 +91,11 @@ class AskForm(forms.Form):
 
     until = forms.DateField(
         label="До кой ден",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": "Изберете ден.", "invalid": "Напишете дата: 21.11.2026."},
+        help_text="Например 21.11.2026.",
+        widget=forms.DateInput(
+            attrs={"inputmode": "numeric", "autocomplete": "off", "size": 12}, format="%d.%m.%Y"
+        ),
+        error_messages={"required": "Напишете ден.", "invalid": "Напишете дата: 21.11.2026."},
     )
     is_mailed = forms.BooleanField(
         label="Изпрати връзката на участниците с е-поща", required=False, initial=True
