@@ -78,7 +78,7 @@ def checks(
     found = [_alone(row, project, eligible) for row in facts]
     for faults, same in zip(found, duplicates(facts, but=left_out), strict=True):
         if same:
-            faults["duplicate_reason"].append(_repeats(same, numbers))
+            faults["duplicate_reason"].append(_repeats(same, project, numbers))
     for row, faults in zip(facts, found, strict=True):
         if row.duplicate_reason.strip():
             faults.pop("duplicate_reason", None)
@@ -156,14 +156,15 @@ def _of_the_sums(row: Facts, faults: Faults) -> None:
         faults["vat"].append(f"ДДС е най-много 20 % от сумата без него: {most}.")
 
 
-def _repeats(same: Sequence[Expense | int], project: Project) -> str:
+def _repeats(same: Sequence[Expense | int], project: Project, numbers: Sequence[int]) -> str:
     first = same[0]
     if isinstance(first, int):
-        return f"Повтаря ред {first + 1} от същия списък. Ако не е същият разход, напишете защо."
+        number = numbers[first] if numbers else first + 1
+        return f"Повтаря ред {number} от същия списък. Ако не е същият разход, напишете защо."
     elsewhere = f", по проект „{first.project}“" if first.project_id != project.pk else ""
     return (
-        f"Прилича на вече записан разход за {money(first.amount, first.currency)}"
-        f" от {first.document_on:%d.%m.%Y}: {first}{elsewhere}."
+        f"Прилича на вече записан разход: {first}, {money(first.amount, first.currency)}"
+        f" от {first.document_on:%d.%m.%Y}{elsewhere}."
         " Ако не е същият, напишете защо (например фактура, разделена по пера)."
     )
 

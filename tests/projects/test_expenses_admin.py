@@ -151,7 +151,7 @@ def test_what_is_wrong_is_said_by_the_field(sliven, add, invoice, changes, words
 def test_a_repetition_is_shown_and_written_with_a_reason(sliven, add, invoice):
     add(invoice())
     again = invoice(document_number="0017", net="1", vat="")
-    assert "разход за 120,00\xa0€ от 02.03.2026: фактура № 17." in errors(add(again))
+    assert "разход: фактура № 17, 120,00\xa0€ от 02.03.2026." in errors(add(again))
     again["duplicate_reason"] = "Разделена по пера"
     assert add(again).status_code == 302
     assert len(rows_of(sliven, Expense)) == 2

@@ -173,7 +173,7 @@ def test_vat_counts_only_where_it_is_eligible(invoice, sliven, project):
 def test_a_repetition_is_written_only_with_a_reason(invoice, same):
     recorded(invoice())
     again = invoice(**same)
-    assert "разход за 120,00\xa0€ от 02.03.2026: фактура № 0000000017. Ако" in words_of(
+    assert "разход: фактура № 0000000017, 120,00\xa0€ от 02.03.2026. Ако" in words_of(
         again, "duplicate_reason"
     )
     with pytest.raises(SpendingRefused):
