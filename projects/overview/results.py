@@ -30,7 +30,7 @@ def result_rows(states: Sequence[IndicatorState]) -> list[ResultRow]:
             state,
             plain(state.baseline),
             state.indicator.target_text(),
-            state.text or plain(state.value),
+            plain(state.value),
             percent(state.done_percent),
             in_percent(float(min(state.done_percent, Decimal(100))))
             if state.done_percent and state.done_percent > 0
