@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities import admin_filters  # noqa: F401  its filter takes the place of Django's
 from municipalities.admin_forms import FoundSelect, PartFormSet, TenantForm, is_key
+from municipalities.admin_found import FoundView
 from municipalities.admin_history import WithHistory
 from municipalities.admin_inlines import FoundField
 from municipalities.admin_lists import WithLists
@@ -83,7 +84,7 @@ class PortalAdminSite(admin.AdminSite):
         """Find nothing by a character that no text in the database can hold."""
         if "\x00" in request.GET.get("term", ""):
             return JsonResponse({"results": [], "pagination": {"more": False}})
-        return super().autocomplete_view(request)
+        return FoundView.as_view(admin_site=self)(request)
 
 
 class RuleMixin:

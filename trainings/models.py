@@ -76,6 +76,12 @@ class Trainee(MunicipalModel):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def found_words(self) -> str:
+        """Name and where from, so that two of the same name can be told apart; needs provider."""
+        where = self.provider.name if self.provider else self.organisation
+        return ", ".join(part for part in (self.name, where, self.job) if part)
+
     def clean(self):
         if self.user_id and not self.name:
             self.name = self.user.name

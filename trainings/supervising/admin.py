@@ -71,7 +71,7 @@ class SupervisionAdmin(ManagedAdmin):
 
     @admin.display(description=_("участници"), ordering="people_there")
     def how_many(self, supervision: Supervision) -> int:
-        return supervision.people_there  # type: ignore[attr-defined]
+        return supervision.people_there
 
     @admin.display(description=_("същите хора"))
     def another(self, supervision: Supervision) -> str:

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext_lazy as _
 
 from municipalities.admin_pages import list_page
 from municipalities.exports import xlsx_response
@@ -21,16 +20,16 @@ MOST_ADDED = 200
 class FulfilmentPages:
     """Pages of the list of norms; mixed into its admin class before the base."""
 
-    @list_page("izpalnenie", _("Норми и изпълнение"))
+    @list_page("izpalnenie", "Норми и изпълнение")
     def fulfilment(self, request: HttpRequest) -> HttpResponse:
         """What is asked of everybody, what they have and what is missing."""
         asked = FulfilmentFilter(request.GET)
         found = fulfilment(asked)
         paginator = Paginator(found.shown, PEOPLE_PER_PAGE)
-        return self.page(  # type: ignore[attr-defined]
+        return self.page(
             request,
             "trainings/supervising/fulfilment.html",
-            title=_("Норми и изпълнение"),
+            title="Норми и изпълнение",
             asked=asked,
             found=found,
             chart=found.chart(),
@@ -49,7 +48,6 @@ class FulfilmentPages:
     def add_colleagues(self, request: HttpRequest) -> HttpResponse:
         """Keep a record of those of the front office who have none."""
         if request.method == "POST":
-            added = trainees_of(unlisted()[:MOST_ADDED], request.municipality)  # type: ignore[attr-defined]
-            words = _("Добавени: %(people)s.") % {"people": counted(len(added), "човек,души")}
-            messages.success(request, words)
+            added = trainees_of(unlisted()[:MOST_ADDED], request.municipality)
+            messages.success(request, f"Добавени: {counted(len(added), 'човек,души')}.")
         return redirect("admin:trainings_developmentnorm_fulfilment")

@@ -49,7 +49,6 @@ class TraineeAdmin(ManagedAdmin):
 
     list_display = ("name", "where", "job", "appointed_on", "is_active", "own_record")
     list_filter = ("is_active", WhoFilter)
-    list_select_related = ("provider",)
     search_fields = ("name", "organisation", "job", "email", "provider__name")
     search_help_text = _("По име, организация, длъжност или е-поща.")
     fieldsets = (
@@ -72,6 +71,9 @@ class TraineeAdmin(ManagedAdmin):
             },
         ),
     )
+
+    def get_queryset(self, request: HttpRequest):
+        return super().get_queryset(request).select_related("provider")
 
     def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs):
         if db_field.name == "user":
@@ -98,7 +100,7 @@ class TraineeAdmin(ManagedAdmin):
             '<a href="{}">Запис<span class="visually-hidden"> на {}</span></a>', url, trainee.name
         )
 
-    @row_page("zapis", _("Обучения и супервизии"))
+    @row_page("zapis", "Обучения и супервизии")
     def record(self, request: HttpRequest, trainee: Trainee) -> HttpResponse:
         """What this person has learned in a year, against the norms."""
         year = year_asked(request.GET.get("godina"))
@@ -106,12 +108,12 @@ class TraineeAdmin(ManagedAdmin):
             request,
             "trainings/supervising/record.html",
             trainee,
-            title=_("Обучения и супервизии: %(name)s") % {"name": trainee},
+            title=f"Обучения и супервизии: {trainee}",
             record=record_of(trainee, year),
             years=years_known(year),
         )
 
-    @row_page("slivane", _("Слей с друг запис"))
+    @row_page("slivane", "Слей с друг запис")
     def merging(self, request: HttpRequest, trainee: Trainee) -> HttpResponse:
         """Choose the other row of the same person, compare the two and make them one."""
         other = self._other(request, trainee)
@@ -143,7 +145,7 @@ class TraineeAdmin(ManagedAdmin):
             request,
             "trainings/supervising/merge_choose.html",
             trainee,
-            title=_("Сливане с друг запис"),
+            title="Сливане с друг запис",
             asked=words,
             found=candidates(trainee, words),
         )
@@ -161,7 +163,7 @@ class TraineeAdmin(ManagedAdmin):
             request,
             "trainings/supervising/merge.html",
             trainee,
-            title=_("Един човек ли са?"),
+            title="Един човек ли са?",
             status=status,
             other=other,
             why=why,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelectMultiple
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.admin_forms import TenantForm, is_key
+from municipalities.admin_found import found_words
 from municipalities.norms.forms_admin import VerifiedForm, check_year, own_code
 from trainings.models import DevelopmentNorm, Supervision, SupervisionParticipant, Trainee
 from trainings.supervising.norms import TRAINING_KINDS
@@ -45,6 +47,9 @@ class PeopleField(forms.ModelMultipleChoiceField):
             **kwargs,
         )
 
+    def label_from_instance(self, obj: Model) -> str:
+        return found_words(obj)
+
     def clean(self, value):
         key = Trainee._meta.pk
         if isinstance(value, list | tuple):
@@ -67,7 +72,7 @@ class SupervisionForm(TenantForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         people = self.fields["people"]
-        people.queryset = Trainee.objects.all()
+        people.queryset = Trainee.objects.select_related("provider")
         people.widget.choices = people.choices
         if self.instance.pk:
             del self.fields["sent_key"]

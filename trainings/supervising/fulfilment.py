@@ -146,16 +146,16 @@ class FulfilmentFilter(forms.Form):
         data = data.copy()
         data["godina"] = str(self.year)
         super().__init__(data)
-        self.fields["godina"].choices = [(y, y) for y in years_known(self.year)]  # type: ignore[attr-defined]
-        self.fields["za"].choices = [  # type: ignore[attr-defined]
+        self.fields["godina"].choices = [(y, y) for y in years_known(self.year)]
+        self.fields["za"].choices = [
             ("", "всички"),
             (For.DESK.value, "от фронт-офиса"),
             (For.PROVIDERS.value, "на доставчици"),
         ]
         projects = Project.objects.order_by("name", "pk").values_list("pk", "name")
-        self.fields["proekt"].choices = [("", "всички"), *projects]  # type: ignore[attr-defined]
+        self.fields["proekt"].choices = [("", "всички"), *projects]
         norms = [(norm.pk, norm_words(norm)) for norm in self.norms]
-        self.fields["norma"].choices = [("", "всички"), *norms]  # type: ignore[attr-defined]
+        self.fields["norma"].choices = [("", "всички"), *norms]
         self.is_valid()
 
     def asked(self, name: str) -> Any:

@@ -266,9 +266,9 @@ def groups_of(trainees: Sequence[Trainee]) -> dict[int, frozenset[str]]:
     found = {}
     for pk, row in known.items():
         groups = {For.ALL.value}
-        if row.is_of_desk:  # type: ignore[attr-defined]
+        if row.is_of_desk:
             groups.add(For.DESK.value)
-        if row.provider_id or row.is_of_provider:  # type: ignore[attr-defined]
+        if row.provider_id or row.is_of_provider:
             groups.add(For.PROVIDERS.value)
         found[pk] = frozenset(groups)
     return found

@@ -24,6 +24,6 @@ def years_known(chosen: int) -> list[int]:
         Training.objects.exclude(starts_on=None).order_by("starts_on").values_list("starts_on"),
         Supervision.objects.order_by("held_on").values_list("held_on"),
     ]
-    days = [row[0].year for rows in firsts for row in rows[:1]]
+    days = [day.year for rows in firsts for (day,) in rows[:1] if day]
     first = max(EARLIEST, min([this - 1, chosen, *days]))
     return list(range(max(this, chosen), first - 1, -1))
