@@ -47,6 +47,8 @@ TABLE = """
 /accounts/login/                    ok     to   to   to   to   to  to   to
 /vhod/                              in     to   to   to   to   to  to   to
 /profil/                            in     ok   ok   ok   ok   ok  ok   ok
+/moite-obucheniya/                  in     ok   ok   ok   ok   ok  ok   no
+{own_certificate}                   in     --   --   --   --   --  --   no
 /accounts/password/change/          in     ok   ok   ok   ok   ok  ok   ok
 /rabotno-myasto/                    in     ok   ok   no   no   no  no   no
 /rabotno-myasto/konsultatsii/       in     ok   ok   no   no   no  no   no
@@ -208,6 +210,17 @@ TABLE = """
 /admin/trainings/training/          in     no   no   ok   no   no  no   no
 {admin:trainings_training}          in     no   no   ok   no   no  no   no
 /admin/trainings/certificate/       in     no   no   ok   no   no  no   no
+/admin/trainings/trainee/           in     no   no   ok   no   no  no   no
+{admin:trainings_trainee}           in     no   no   ok   no   no  no   no
+{admin:trainings_trainee_record}    in     no   no   ok   no   no  no   no
+{admin:trainings_trainee_merging}   in     no   no   ok   no   no  no   no
+/admin/trainings/supervision/       in     no   no   ok   no   no  no   no
+/admin/trainings/supervision/add/   in     no   no   ok   no   no  no   no
+{admin:trainings_supervision}       in     no   no   ok   no   no  no   no
+/admin/trainings/developmentnorm/   in     no   no   ok   no   no  no   no
+{admin:trainings_developmentnorm}   in     no   no   ok   no   no  no   no
+/admin/trainings/developmentnorm/izpalnenie/ in no no ok no   no  no   no
+/admin/trainings/developmentnorm/izpalnenie/xlsx/ in no no ok no no no  no
 /admin/campaigns/campaign/          in     no   no   ok   no   no  no   no
 {admin:campaigns_campaign}          in     no   no   ok   no   no  no   no
 /admin/services_registry/service/   in     no   ok   no   ok   no  no   no
@@ -330,6 +343,7 @@ def everybody(sliven, client, specialist, head, manager, administrator, dpo, pro
             + tail
             for tail in ("", *REGISTRY_TAILS)
         },
+        "{own_certificate}": _address(rows, "trainings.certificate", "own_certificate"),
         "{report}": _address(rows, "services_registry.errorreport", "report"),
         "{import}": _address(rows, "services_registry.importrun", "import_run"),
         **_pages(
