@@ -8,8 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q, Sum
+from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
+from municipalities.admin_needs import Need, register_needs
+from municipalities.permissions import can_manage_projects
 from municipalities.starting import register_start
 from municipalities.templatetags.portal import counted
 from municipalities.today import register_part as register_on_today
@@ -20,7 +24,14 @@ from trainings.models import Supervision, Training, TrainingParticipant
 from trainings.supervising.fulfilment import MISSING, people_of_project
 from trainings.supervising.norms import add_missing, norms_of
 from trainings.supervising.own import on_today
-from trainings.supervising.record import amount_words, norm_words, records_of, with_groups
+from trainings.supervising.record import (
+    Unit,
+    amount_words,
+    norm_words,
+    records_of,
+    unmet,
+    with_groups,
+)
 
 CODE = "norm-unmet"
 LATE_FROM_MONTH = 10  # of the year: what is missing after it is hardly made up for
@@ -34,6 +45,26 @@ def join() -> None:
     register_on_today("trainings/supervising/today.html", on_today)
     register_part(60, "trainings/supervising/project_part.html", of_project)
     register_risks(norm_risks)
+    register_needs(can_manage_projects, needs_of_norms)
+
+
+def needs_of_norms(request: HttpRequest) -> list[Need]:
+    """Say how many people of the reader's municipality lack something of the year's norms."""
+    today = timezone.localdate()
+    lines = unmet(today.year, today=today)
+    if not lines:
+        return []
+    people = len({line.trainee.pk for line in lines})
+    words = counted(people, "човек с неизпълнена норма,души с неизпълнени норми")
+    is_late = today.month >= LATE_FROM_MONTH or any(line.norm.unit == Unit.DAYS for line in lines)
+    url = reverse("admin:trainings_developmentnorm_fulfilment")
+    return [
+        Need(
+            f"{words} за {today.year} г.",
+            f"{url}?godina={today.year}&sastoyanie={MISSING}",
+            "late" if is_late else "due",
+        )
+    ]
 
 
 def norm_risks(project: Project, day: dt.date) -> list[Risk]:

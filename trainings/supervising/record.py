@@ -165,9 +165,12 @@ def record_of(trainee: Trainee, year: int, *, today: dt.date | None = None) -> R
 
 def unmet(year: int, *, today: dt.date | None = None) -> list[Unmet]:
     """Return what people who work lack of the norms of ``year``, in a fixed number of queries."""
+    norms = [norm for norm in norms_of(year) if norm.value is not None]
+    if not norms:
+        return []
     return [
         Unmet(record.trainee, line.norm, line.done, line.missing)
-        for record in records_of(list(bound_in(year)), year, today=today)
+        for record in records_of(list(bound_in(year)), year, norms=norms, today=today)
         for line in record.unmet
     ]
 
