@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.admin_forms import sized
 from municipalities.numbers import plain
+from municipalities.permissions import can_manage_projects
 from projects.admin_base import ManagedAdmin, ManagedTabular
 from trainings import admin_certificates as _certificates  # noqa: F401  registers its pages
 from trainings import attending, enrolling, running
@@ -17,8 +18,32 @@ from trainings.admin_pages import TrainingPages
 from trainings.models import Training, TrainingParticipant, TrainingSession
 from trainings.supervising import admin as _supervising  # noqa: F401  registers its pages
 
+# What stands on the papers of a training that was held, and in the mails of one called off.
+FROZEN = (
+    "title",
+    "kind",
+    "starts_on",
+    "ends_on",
+    "academic_hours",
+    "capacity",
+    "least_percent",
+)
 
-class SessionInline(ManagedTabular):
+
+class OfOpenTraining(ManagedTabular):
+    """Rows of a training, which are only read once it was held or called off."""
+
+    view_rule = staticmethod(can_manage_projects)
+
+    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
+        is_open = obj is None or obj.state not in enrolling.CLOSED
+        return is_open and super().has_change_permission(request, obj)
+
+    def has_add_permission(self, request: HttpRequest, obj=None) -> bool:
+        return self.has_change_permission(request, obj)
+
+
+class SessionInline(OfOpenTraining):
     """Sessions of a training; their hours together are those of the training."""
 
     model = TrainingSession
@@ -33,7 +58,7 @@ class SessionInline(ManagedTabular):
     }
 
 
-class ParticipantInline(ManagedTabular):
+class ParticipantInline(OfOpenTraining):
     """People of a training; many at once are enrolled on a page of their own."""
 
     model = TrainingParticipant
@@ -94,6 +119,10 @@ class TrainingAdmin(TrainingPages, ManagedAdmin):
             },
         ),
     )
+
+    def get_readonly_fields(self, request: HttpRequest, obj=None):
+        """Keep what was held as it was; the page „Ход“ returns it for changes where it may."""
+        return FROZEN if obj is not None and obj.state in enrolling.CLOSED else ()
 
     def save_formset(self, request: HttpRequest, form, formset, change: bool) -> None:
         """Count the hours anew where a session was changed or is no more."""

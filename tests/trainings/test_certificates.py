@@ -1,9 +1,13 @@
 """Certificates: issued once, numbered without gaps, checked by strangers, declared invalid."""
 
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from municipalities.audit import AccessEvent
 from municipalities.tenancy import municipality_scope
@@ -120,6 +124,52 @@ def test_one_that_fails_leaves_no_hole_in_the_numbers(sliven, training, monkeypa
     with municipality_scope(sliven):
         numbers = Certificate.objects.order_by("number").values_list("number", flat=True)
         assert [number[-6:] for number in numbers] == ["000001", "000002"]
+
+
+def test_the_worker_issues_them_and_the_page_says_how_far_it_is(
+    manager, sliven, training, settings
+):
+    settings.TASKS_INLINE = False
+    url = f"/admin/trainings/training/{training.pk}/udostovereniya/"
+    assert "Изготвят се 1\xa0удостоверение" in manager.post(url, follow=True).content.decode()
+    text = manager.get(url).content.decode()
+    assert "Готови са 0 от 1" in text
+    assert "data-progress" in text
+    again = manager.post(url, follow=True).content.decode()
+    assert "вече се изготвят" in again
+    (job,) = ProcrastinateJob.objects.filter(task_name=certificates.TASK)
+    tasks.issue_certificates(**job.args)
+    assert "data-progress" not in manager.get(url).content.decode()
+
+
+def test_the_draft_of_a_certificate_is_seen_before_there_is_anybody(manager, sliven):
+    training = TrainingFactory(municipality=sliven)
+    answer = manager.get(f"/admin/trainings/training/{training.pk}/udostoverenie-proekt/")
+    assert answer.content.startswith(b"%PDF-")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_asked_for_twice_at_once_each_gets_one(sliven, training):
+    with municipality_scope(sliven):
+        for name in ("Яна", "Галя"):
+            trainee = TraineeFactory(municipality=sliven, name=name)
+            ParticipantFactory(municipality=sliven, training=training, trainee=trainee)
+    by, gate = UserFactory(), threading.Barrier(2)
+
+    def work() -> None:
+        try:
+            connection.ensure_connection()
+            gate.wait(30)
+            issue_all(sliven, training, by=by)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        for one in [pool.submit(work) for _ in range(2)]:
+            one.result(60)
+    with municipality_scope(sliven):
+        numbers = Certificate.objects.order_by("number").values_list("number", flat=True)
+        assert [number[-6:] for number in numbers] == ["000001", "000002", "000003"]
 
 
 # What a stranger sees

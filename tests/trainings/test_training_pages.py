@@ -8,6 +8,7 @@ from municipalities.models import Role
 from municipalities.tenancy import municipality_scope
 from tests.factories import MembershipFactory, UserFactory
 from tests.factories_projects import ParticipantFactory, TraineeFactory, TrainingFactory
+from tests.projects.test_admin import filled
 from trainings.models import (
     Attendance,
     Evaluation,
@@ -129,6 +130,49 @@ def test_the_step_to_held_says_what_is_missing(manager, sliven, training):
         TrainingSession.objects.update(academic_hours=1)
     assert "Занятията са общо 2 учебни часа, с 6 по-малко" in manager.get(url).content.decode()
     assert manager.post(url, {"step": "няма"}).status_code == 302
+
+
+def test_what_was_held_is_read_and_not_changed(manager, sliven, training):
+    ParticipantFactory(municipality=sliven, training=training)
+    url = page(training, "change")
+    sent = filled(manager, url, title="Друга тема", trainer="Вера")
+    sent |= {"participants-0-state": "absent", "sessions-0-academic_hours": "2"}
+    with municipality_scope(sliven):
+        Training.objects.update(state="done")
+    text = manager.get(url).content.decode()
+    assert "Участник" in text
+    assert 'name="title"' not in text
+    assert 'name="participants-0-state"' not in text
+    assert manager.post(url, sent).status_code == 302
+    (row,) = rows(sliven, Training)
+    assert (row.title, row.trainer) == ("Работа с хора", "Вера")
+    assert rows(sliven, TrainingParticipant)[0].state == "attended"
+    assert rows(sliven, TrainingSession)[0].academic_hours == 4
+
+
+def test_a_session_that_is_no_more_takes_its_hours_along(manager, sliven, training):
+    row = ParticipantFactory(municipality=sliven, training=training, state="enrolled")
+    sheet = {"people": str(row.pk), "sessions": "", "m": []}
+    for session in rows(sliven, TrainingSession):
+        sheet["m"].append(f"{row.pk}-{session.pk}")
+        sheet["sessions"] += f"{session.pk},"
+    manager.post(page(training, "prisastvie"), sheet)
+    assert rows(sliven, TrainingParticipant)[0].academic_hours == 8
+    url = page(training, "change")
+    text = manager.post(url, filled(manager, url) | {"sessions-1-DELETE": "on"}, follow=True)
+    assert "Занятията са общо 4 учебни часа" in text.content.decode()
+    (kept,) = rows(sliven, TrainingParticipant)
+    assert (kept.academic_hours, kept.state) == (4, "attended")
+
+
+def test_more_places_in_the_form_move_those_who_wait(manager, sliven, training):
+    with municipality_scope(sliven):
+        Training.objects.update(capacity=0)
+    ParticipantFactory(municipality=sliven, training=training, state="waiting")
+    url = page(training, "change")
+    text = manager.post(url, filled(manager, url, capacity="1"), follow=True).content.decode()
+    assert "има място и е в обучението" in text
+    assert rows(sliven, TrainingParticipant)[0].state == "enrolled"
 
 
 @pytest.mark.parametrize("name", PAGES)
