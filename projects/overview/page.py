@@ -81,6 +81,7 @@ def _money(project: Project, day: dt.date) -> dict[str, Any]:
         "sources": source_rows(sums.sources),
         "months": months_chart(sums),
         "expenses_url": listed("expense", project),
+        "reports_url": listed("periodreport", project),
     }
 
 

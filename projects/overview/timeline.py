@@ -92,7 +92,7 @@ def _row(activity: Activity, is_part: bool, day: dt.date, place) -> Row:
 def _state(activity: Activity, day: dt.date) -> tuple[str, str, str]:
     """Return what to say of an activity, how its tag looks, and how its bar is drawn."""
     if activity.done_on:
-        return _("завършена на %(day)s") % {"day": day_text(activity.done_on)}, "", "done"
+        return _("завършена %(day)s") % {"day": day_text(activity.done_on)}, "", "done"
     if activity.ends_on and activity.ends_on < day:
         return _("закъснява"), "late", "late"
     if activity.starts_on and activity.starts_on <= day:
