@@ -107,14 +107,14 @@ class WithLists:
             raise PermissionDenied
         back = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
         try:
-            shown = self.get_changelist_instance(request)
+            shown = self._whole_list(request)
         except IncorrectLookupParameters:
             return redirect(f"{back}?e=1")
         if shown.result_count > MOST_EXPORTED:
             words = _("Редовете са повече от 50 000. Стеснете списъка с филтър и опитайте пак.")
             self.message_user(request, words, messages.ERROR)
             return redirect(back + shown.get_query_string(remove=[PAGE]))
-        rows = list(shown.queryset)
+        rows = list(shown.result_list)
         if self.is_of_people():
             record_access(request, AccessEvent.Action.EXPORTED, self.model, rows=len(rows))
         title = str(capfirst(self.opts.verbose_name_plural))
@@ -124,6 +124,28 @@ class WithLists:
             _NOT_IN_SHEET_NAMES.sub(" ", title),
             self.export_columns(shown.list_display),
             rows,
+        )
+
+    def _whole_list(self, request: HttpRequest):
+        """Return the list as ``get_changelist_instance`` does, all of it on one page."""
+        names = self.get_list_display(request)
+        # The order of the address counts the column of the boxes as well.
+        boxes = ["action_checkbox"] if self.get_actions(request) else []
+        return self.get_changelist(request)(
+            request,
+            self.model,
+            [*boxes, *names],
+            self.get_list_display_links(request, names),
+            self.get_list_filter(request),
+            self.date_hierarchy,
+            self.get_search_fields(request),
+            self.get_list_select_related(request),
+            MOST_EXPORTED,
+            MOST_EXPORTED,
+            (),
+            self,
+            self.get_sortable_by(request),
+            self.search_help_text,
         )
 
     def is_of_people(self) -> bool:
