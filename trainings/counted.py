@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import models
 from django.db.models import CharField, Exists, F, OuterRef, Q, Value
@@ -22,8 +22,9 @@ from django.utils.translation import ngettext
 
 from municipalities.numbers import plain
 from projects.indicators.own import PEOPLE, PIECES, SameName, outer
-from projects.indicators.sources import EvidenceLine, Source, on_days, register_source
+from projects.indicators.sources import Doubt, EvidenceLine, Source, on_days, register_source
 from projects.models import Position, Project
+from services_registry.models import ProviderMembership
 from trainings.models import (
     Certificate,
     Supervision,
@@ -36,6 +37,15 @@ NEVER = dt.date.max  # of what has no day: after everything that has one
 MOST_DOUBTS = 20
 
 
+class _Written(NamedTuple):
+    """Somebody as they are written down: row, account, name, organisation."""
+
+    pk: int
+    user: int | None
+    name: str
+    of: str
+
+
 def attendances(project: Project) -> models.QuerySet[TrainingParticipant]:
     """Who took part in which training of ``project``; ``day`` is its last one."""
     return (
@@ -45,6 +55,12 @@ def attendances(project: Project) -> models.QuerySet[TrainingParticipant]:
         .exclude(training__state=Training.State.CANCELLED)
         .annotate(day=Coalesce("training__ends_on", "training__starts_on"))
     )
+
+
+def _of_a_provider() -> Q:
+    """Return the condition that somebody is written down as of a provider or signs in for one."""
+    signs_in = ProviderMembership.objects.filter(user=OuterRef("trainee__user"))
+    return Q(trainee__provider__isnull=False) | Q(Exists(signs_in))
 
 
 def supervised(project: Project) -> models.QuerySet[SupervisionParticipant]:
@@ -87,10 +103,12 @@ def _rows_of(find: Callable[[Project], models.QuerySet], **only):
     return rows
 
 
-def trained(**only):
+def trained(
+    find: Callable[[Project], models.QuerySet] = attendances, **only
+) -> Callable[[Project, dt.date | None, dt.date | None], models.QuerySet]:
     """Return how people trained are found, of the trainings or people that ``only`` says."""
-    find = _rows_of(attendances, **only)
-    return lambda project, since, upto: find(project, since, upto).select_related(
+    rows = _rows_of(find, **only)
+    return lambda project, since, upto: rows(project, since, upto).select_related(
         "training", "trainee__provider"
     )
 
@@ -166,40 +184,44 @@ def _supervision(row: Supervision) -> EvidenceLine:
     )
 
 
-def doubts_of(find: Callable[[Project], models.QuerySet]) -> Callable[[Project], list[str]]:
+def doubts_of(find: Callable[[Project], models.QuerySet]) -> Callable[[Project], list[Doubt]]:
     """Return what a manager should look at: names written down more than once, days that miss."""
 
-    def doubts(project: Project) -> list[str]:
+    def doubts(project: Project) -> list[Doubt]:
         rows = find(project)
         people = rows.order_by("trainee_id").values_list(
             "trainee_id",
+            "trainee__user_id",
             "trainee__name",
             Coalesce(NullIf("trainee__provider__name", Value("")), "trainee__organisation"),
         )
-        by_name: dict[str, dict[int, tuple[str, str]]] = defaultdict(dict)
-        for pk, name, of in people.distinct():
-            by_name[" ".join(name.lower().split())][pk] = (name, of)
-        found = [_twice(list(same.values())) for same in by_name.values() if len(same) > 1]
+        by_name: dict[str, list[_Written]] = defaultdict(list)
+        for row in people.distinct():
+            written = _Written(*row)
+            by_name[" ".join(written.name.lower().split())].append(written)
+        found = [_twice(same) for same in by_name.values() if len(same) > 1]
         if undated := rows.filter(day__isnull=True).count():
-            found.append(
-                ngettext(
-                    "%(n)d участие е в обучение без дата: не влиза в число за период.",
-                    "%(n)d участия са в обучения без дата: не влизат в число за период.",
-                    undated,
-                )
-                % {"n": undated}
+            words = ngettext(
+                "%(n)d участие е в обучение без дата: не влиза в число за период.",
+                "%(n)d участия са в обучения без дата: не влизат в число за период.",
+                undated,
             )
+            found.append(Doubt(words % {"n": undated}))
         return found[:MOST_DOUBTS]
 
     return doubts
 
 
-def _twice(same: list[tuple[str, str]]) -> str:
-    places = [of or _now("без организация") for _name, of in same]
-    return _now(
-        "%(name)s е с повече от един запис (%(places)s). Ако е един човек, обединете записите; ако"
-        " са различни хора, допишете бащиното име и организацията."
-    ) % {"name": same[0][0], "places": "; ".join(places)}
+def _twice(same: list[_Written]) -> Doubt:
+    places = [row.of or _now("без организация") for row in same]
+    words = _now(
+        "%(name)s е с повече от един запис (%(places)s). Ако е един човек, слейте записите; ако са"
+        " различни хора, допишете бащиното име и организацията."
+    ) % {"name": same[0].name, "places": "; ".join(places)}
+    # Who has another account is somebody else, so it is a row without one that is merged.
+    last = min(same, key=lambda row: (row.user is not None, -row.pk))
+    url = reverse("admin:trainings_trainee_merging", args=[last.pk])
+    return Doubt(words, url, _now("Сравнете записите"))
 
 
 def register() -> None:
@@ -217,18 +239,20 @@ def register() -> None:
             _("обучени хора: тематично обучение"),
             {"training__kind": Training.Kind.THEMATIC},
         ),
-        "people-trained-office": (
-            _("обучени хора от общината и фронт-офиса"),
-            {"trainee__provider__isnull": True},
-        ),
-        "people-trained-providers": (
-            _("обучени хора от доставчици"),
-            {"trainee__provider__isnull": False},
-        ),
     }
     people = [
         ("people-trained", _("обучени хора"), trained()),
         *((code, words, trained(**only)) for code, (words, only) in kinds.items()),
+        (
+            "people-trained-office",
+            _("обучени хора от фронт-офиса и общината"),
+            trained(lambda project: attendances(project).filter(~_of_a_provider())),
+        ),
+        (
+            "people-trained-providers",
+            _("обучени хора от доставчици"),
+            trained(lambda project: attendances(project).filter(_of_a_provider())),
+        ),
         ("people-appointed-trained", _("назначени и обучени хора"), appointed_and_trained),
         ("people-certified", _("хора с удостоверение от обучение"), certified),
     ]

@@ -30,6 +30,15 @@ class EvidenceLine:
     detail: str = ""
 
 
+@dataclass(frozen=True)
+class Doubt:
+    """What makes a number uncertain, and where it is mended: address and words of the link."""
+
+    words: str
+    url: str = ""
+    link: str = ""
+
+
 class Evidence(Sequence[EvidenceLine]):
     """Rows of a queryset as lines of evidence, read a page at a time."""
 
@@ -70,7 +79,7 @@ class Source:
     needs_start: bool = False
     is_confidential: bool = False
     is_personal: bool = False
-    doubts: Callable[[Project], list[str]] = field(default=lambda project: [])
+    doubts: Callable[[Project], list[Doubt]] = field(default=lambda project: [])
 
     def count(self, project: Project, since: dt.date | None, upto: dt.date | None) -> int:
         """Return how many were counted from ``since`` to ``upto``, each once."""
