@@ -17,12 +17,15 @@ from projects.publicity.emblem import union_of
 from projects.reports.financial import financial
 from projects.reports.sections import Section, for_document
 from projects.reports.technical import technical
-from projects.risks import risks_of
+from projects.risks import Level, risks_of
 
 PDF = "application/pdf"
 TEMPLATE = "period_report.typ"
 Kind = PeriodReport.Kind
-LEVELS = {"late": "закъснява или липсва", "due": "предстои или се очертава"}
+LEVELS: dict[Level, str] = {
+    "late": "Закъснява, липсва или е надхвърлено",
+    "due": "Предстои или се очертава",
+}
 
 
 class NotMade(Exception):
@@ -164,5 +167,11 @@ def _paragraphs(text: str) -> list[str]:
     return [part.strip() for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()]
 
 
-def _risks(project: Project, today: dt.date) -> list[str]:
-    return [f"{risk.words} ({LEVELS[risk.level]})" for risk in risks_of(project, today)]
+def _risks(project: Project, today: dt.date) -> list[dict[str, Any]]:
+    """Return what threatens the project today, the worse first, under words for how bad it is."""
+    found = risks_of(project, today)
+    said = [
+        {"title": title, "items": [risk.words for risk in found if risk.level == level]}
+        for level, title in LEVELS.items()
+    ]
+    return [one for one in said if one["items"]]

@@ -104,12 +104,13 @@ def _expenses(project: Project, since: dt.date, upto: dt.date) -> Section:
     return Section(
         "expenses", "Разходи за периода",
         [Head("Дата", Kind.DAY), Head("Документ", share=3), Head("Изпълнител", share=3),
-         Head("Перо"), Head("За какво", share=3), Head("Сума", Kind.MONEY), Head("Валута"),
-         _money("Сума", project), Head("Искане")],
+         Head("Перо", share=0), Head("За какво", share=3), Head("По документ", Kind.MONEY),
+         Head("Валута", share=0), _money("Сума", project), Head("Искане", share=0)],
         rows,
         total=("", "Общо", "", "", "", None, "", sum((row[7] for row in rows), ZERO), ""),
         note="Невъзстановените разходи не са включени.",
         empty="Няма разходи за периода.",
+        aside=() if any(row[6] != project.currency for row in rows) else (5, 6),
     )  # fmt: skip
 
 
@@ -128,8 +129,8 @@ def _requests(project: Project, upto: dt.date) -> Section:
     ]  # fmt: skip
     return Section(
         "requests", "Искания за плащане",
-        [Head("Искане"), Head("Вид"), Head("Състояние", share=2), Head("Подадено", Kind.DAY),
-         Head("Разходи, бр.", Kind.NUMBER), _money("На стойност", project),
-         Head("Платено на", Kind.DAY), Head("Платено")],
+        [Head("Искане", share=0), Head("Вид"), Head("Състояние", share=2),
+         Head("Подадено", Kind.DAY), Head("Разходи, бр.", Kind.NUMBER),
+         _money("На стойност", project), Head("Платено на", Kind.DAY), Head("Платено", share=0)],
         rows, empty="Няма подадени искания.",
     )  # fmt: skip

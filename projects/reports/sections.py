@@ -37,7 +37,10 @@ RIGHT = (Kind.NUMBER, Kind.MONEY, Kind.PERCENT)
 
 @dataclass(frozen=True)
 class Head:
-    """A column: its heading, what it holds, and its part of the width where it holds words."""
+    """A column: its heading, what it holds, and its part of the width where it holds words.
+
+    Of ``share`` 0 it is as narrow as what stands in it.
+    """
 
     words: str
     kind: Kind = Kind.TEXT
@@ -48,7 +51,8 @@ class Head:
 class Section:
     """A table with its title; ``total`` is a row like the others, ``note`` stands under it.
 
-    ``empty`` is what is said where there is no row.
+    ``empty`` is what is said where there is no row. The columns of ``aside`` are in the workbook
+    alone.
     """
 
     code: str
@@ -58,6 +62,7 @@ class Section:
     total: Sequence[Any] | None = None
     note: str = ""
     empty: str = "Няма за периода."
+    aside: Sequence[int] = ()
 
 
 Load = Callable[[Project, dt.date, dt.date], list[Section]]
@@ -104,11 +109,19 @@ def in_words(value: Any, kind: Kind) -> str:
 
 
 def for_document(section: Section) -> dict[str, Any]:
-    """Return the table as ``templates/typst/period_report.typ`` reads it."""
-    kinds = [head.kind for head in section.heads]
+    """Return the table as ``templates/typst/period_report.typ`` reads it.
+
+    A column with nothing in it is left out.
+    """
+    shown = [
+        (number, head)
+        for number, head in enumerate(section.heads)
+        if number not in section.aside
+        and any(row[number] not in (None, "") for row in section.rows)
+    ]
 
     def written(row: Sequence[Any]) -> list[str]:
-        return [in_words(value, kind) for value, kind in zip(row, kinds, strict=True)]
+        return [in_words(row[number], head.kind) for number, head in shown]
 
     note = section.note
     if len(section.rows) > MOST_ROWS:
@@ -118,7 +131,7 @@ def for_document(section: Section) -> dict[str, Any]:
         "title": section.title,
         "heads": [
             {"words": head.words, "right": head.kind in RIGHT, "share": _width(head)}
-            for head in section.heads
+            for _number, head in shown
         ],
         "rows": [written(row) for row in section.rows[:MOST_ROWS]],
         "total": written(section.total) if section.total is not None else None,

@@ -33,7 +33,7 @@ def _activities(project: Project, since: dt.date, upto: dt.date) -> Section:
     ]
     return Section(
         "activities", "Дейности",
-        [Head("№"), Head("Дейност", share=5), Head("От", Kind.DAY), Head("До", Kind.DAY),
+        [Head("№", share=0), Head("Дейност", share=5), Head("От", Kind.DAY), Head("До", Kind.DAY),
          Head("Към края на периода", share=3)],
         rows, empty="Няма записани дейности.",
     )  # fmt: skip
@@ -63,8 +63,8 @@ def _indicators(project: Project, since: dt.date, upto: dt.date) -> Section:
     ]  # fmt: skip
     return Section(
         "indicators", "Индикатори",
-        [Head("Код"), Head("Индикатор", share=4), Head("Мярка"), Head("Начална", Kind.NUMBER),
-         Head("Цел", Kind.NUMBER), Head("За периода", Kind.NUMBER),
+        [Head("Код", share=0), Head("Индикатор", share=4), Head("Мярка", share=0),
+         Head("Начална", Kind.NUMBER), Head("Цел", Kind.NUMBER), Head("За периода", Kind.NUMBER),
          Head("С натрупване", Kind.NUMBER), Head("Изпълнение", Kind.PERCENT),
          Head("Откъде", share=3)],
         rows, note="Всеки човек се брои веднъж за индикатор.", empty="Няма записани индикатори.",
@@ -92,9 +92,10 @@ def _workplaces(project: Project, upto: dt.date) -> Section:
         for row in Workplace.objects.filter(project=project, opened_on__lte=upto)
     ]
     return Section(
-        "workplaces", "Открити работни места до края на периода",
+        "workplaces", "Открити работни места",
         [Head("Работно място", share=4), Head("Открито на", Kind.DAY)],
-        rows, empty="Няма открити работни места.",
+        rows, note="Към края на периода.",
+        empty="Няма открити работни места.",
     )  # fmt: skip
 
 
