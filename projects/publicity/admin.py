@@ -32,7 +32,7 @@ FIELDSET = (
 class PublicityPages:
     """Mix into the admin of projects, before its base."""
 
-    @row_page("publichnost", _("Публичност"))
+    @row_page("publichnost", "Публичност")
     def publicity(self, request: HttpRequest, project: Project) -> HttpResponse:
         """Show what the rules on visibility ask for and what of it is missing."""
         items = check(project, timezone.localdate())

@@ -186,6 +186,16 @@ TABLE = """
 /admin/projects/expenseimport/       in     no   no   ok   no   no  no   no
 /admin/projects/expenseimport/nov/   in     no   no   ok   no   no  no   no
 {admin:projects_project_overview}   in     no   no   ok   no   no  no   no
+{admin:projects_project_publicity}  in     no   no   ok   no   no  no   no
+{admin:projects_project_poster}     in     no   no   ok   no   no  no   no
+/admin/projects/periodreport/       in     no   no   ok   no   no  no   no
+/admin/projects/periodreport/add/   in     no   no   ok   no   no  no   no
+{admin:projects_periodreport}       in     no   no   ok   no   no  no   no
+{admin:projects_periodreport_document} in  no   no   ok   no   no  no   no
+{admin:projects_periodreport_draft} in     no   no   ok   no   no  no   no
+{admin:projects_periodreport_download} in  no   no   --   no   no  no   no
+{admin:projects_periodreport_technical_book} in no no ok  no   no  no   no
+{admin:projects_periodreport_financial_book} in no no ok  no   no  no   no
 /admin/projects/indicator/          in     no   no   ok   no   no  no   no
 {admin:projects_indicator}          in     no   no   ok   no   no  no   no
 {admin:projects_indicator_evidence} in     no   no   ok   no   no  no   no
