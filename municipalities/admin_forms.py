@@ -72,7 +72,9 @@ def sized(size: int, **attrs) -> forms.TextInput:
 
 
 def is_key(value: object, field: models.Field) -> bool:
-    """Say whether a row could have ``value`` in its column ``field``."""
+    """Say whether a row could have ``value`` in its column ``field``; nothing is no key."""
+    if value is None or value == "":
+        return False
     try:
         field.run_validators(field.to_python(value))
     except (forms.ValidationError, ValueError, OverflowError):

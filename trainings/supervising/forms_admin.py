@@ -67,7 +67,7 @@ class SupervisionForm(TenantForm):
         label=gettext_lazy("Участници"),
         help_text=gettext_lazy("Пишете име, организация или длъжност."),
     )
-    sent_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    sent_key = forms.UUIDField(label="ключ на формата", widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
