@@ -96,6 +96,13 @@ class ProjectFirst(ManagedAdmin):
             return PartField(Activity.objects.filter(project=project), label=label)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+    def formfield_for_dbfield(self, db_field, request: HttpRequest, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and db_field.is_relation:
+            for link in ("add", "change", "delete", "view"):
+                setattr(field.widget, f"can_{link}_related", False)
+        return field
+
     def render_change_form(self, request: HttpRequest, context, *args, obj=None, **kwargs):
         if obj is None:  # what is not saved yet is shown with its project too
             context["adminform"].form.instance.project = self.project_of(request)

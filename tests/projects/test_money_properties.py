@@ -172,7 +172,7 @@ def test_many_are_written_at_once_with_right_sums_in_fixed_queries(
 ):
     project = ProjectFactory(municipality=sliven, currency="EUR", amount=10**7)
     of = {"municipality": sliven, "project": project}
-    lines = [BudgetLineFactory(**of, amount=10**6) for _n in range(4)]
+    lines = [BudgetLineFactory(**of, code=f"{n}", amount=10**6) for n in range(4)]
     for source, amount in (("esf_plus", 85), ("national", 15)):
         FundingSourceFactory(**of, source=source, amount=amount)
     with municipality_scope(sliven):
