@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.permissions import can_manage_projects
+from municipalities.templatetags.portal import money
 from projects.admin_base import ManagedAdmin, ManagedTabular
 from projects.models import BudgetAnnex, BudgetChange
 from projects.spending import importing_pages as _importing  # noqa: F401  registers its pages
@@ -26,8 +27,17 @@ class BudgetChangeInline(ManagedTabular):
     model = BudgetChange
     view_rule = staticmethod(can_manage_projects)
     change_rule = staticmethod(nobody)
-    fields = ("line", "before", "after")
+    fields = ("line", "was", "became")
+    readonly_fields = ("was", "became")
     verbose_name_plural = _("Променени пера")
+
+    @admin.display(description=_("преди"))
+    def was(self, change: BudgetChange) -> str:
+        return money(change.before, change.annex.project.currency) or "няма"
+
+    @admin.display(description=_("след"))
+    def became(self, change: BudgetChange) -> str:
+        return money(change.after, change.annex.project.currency)
 
     def get_queryset(self, request: HttpRequest):
         return super().get_queryset(request).select_related("line", "annex__project")

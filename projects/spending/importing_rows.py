@@ -96,7 +96,7 @@ def read_rows(project: Project, rows: Rows, most: int) -> Read:
     for number, values in data_rows(rows):
         row = _Row(read, number, values)
         facts = row.facts()
-        read.problems += row.faults
+        read.problems += sorted(row.faults, key=lambda fault: fault["column"])
         if not row.faults:
             read.facts.append(facts)
             read.numbers.append(number)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
 from municipalities.models import User
+from municipalities.numbers import percent
 from municipalities.templatetags.portal import money
 from municipalities.tenancy import MunicipalModel
 from projects.models_project import BudgetLine, Project
@@ -137,4 +138,4 @@ class FlatRate(MunicipalModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.percent} %"
+        return f"{percent(self.percent)} за перо {self.line}"

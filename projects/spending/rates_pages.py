@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from municipalities.admin_filters import ChosenFilter
 from municipalities.admin_pages import row_page
 from municipalities.numbers import percent
 from municipalities.templatetags.portal import money
@@ -31,10 +35,18 @@ OF_DUE = {"net": "", "document_on": "upto"}
 OF_UNITS = {"net": "quantity", "document_on": "on"}
 
 
+class OfProjectFilter(ChosenFilter):
+    """The project of the line, called so."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "проект"
+
+
 class OfLine(ManagedAdmin):
     """Base of what belongs to a budget line, which is chosen under its project."""
 
-    list_filter = ("line__project",)
+    list_filter = (("line__project", OfProjectFilter),)
     list_select_related: tuple[str, ...] = ("line__project",)
     prepare = "all"
 
@@ -56,7 +68,7 @@ class OfLine(ManagedAdmin):
     def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs):
         if db_field.name in ("line", "base"):
             lines = request.listed_lines
-            return LineField(lines, label=db_field.verbose_name)
+            return LineField(lines, label=capfirst(db_field.verbose_name))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     @admin.display(description=_("проект"), ordering="line__project__name")

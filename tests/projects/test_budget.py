@@ -82,10 +82,8 @@ def test_an_annex_moves_money_between_lines_and_stays_in_the_history(manager, pr
     )  # fmt: skip
     assert lines(project) == {"1": "350.00", "2": "500.00", "3": "150.00"}
     text = manager.get(page(project, "byudzhet")).content.decode()
-    body = re.search(r"<table class=\"budget\">.*?</table>", text, re.S)[0]
-    amounts = [
-        re.findall(r"(\d[\d\xa0]*,\d\d)\xa0€|(няма)", row) for row in body.split("<tr>")[2:]
-    ]
+    body = re.search(r'<table class="listed history">.*?</table>', text, re.S)[0]
+    amounts = [re.findall(r"(\d[\d\xa0]*,\d\d)\xa0€|(няма)", row) for row in body.split("<tr>")[2:]]
     flat = [[amount or none for amount, none in row][:3] for row in amounts]
     assert flat == [
         ["600,00", "500,00", "350,00"],
@@ -124,9 +122,7 @@ def test_a_line_below_what_is_spent_is_flagged_and_written_only_knowingly(manage
     first = next(row for row in rows_of(sliven, BudgetLine) if row.code == "1")
     ExpenseFactory(municipality=sliven, project=project, line=first, net="550.00")
     url = page(project, "aneks")
-    assert "вече са похарчени 550,00\xa0€" in errors_of(
-        manager.post(url, sent(manager, project))
-    )
+    assert "вече са похарчени 550,00\xa0€" in errors_of(manager.post(url, sent(manager, project)))
     known = sent(manager, project, below_is_known="on")
     assert manager.post(url, known).status_code == 302
     assert "под похарченото" in manager.get(page(project, "byudzhet")).content.decode()
