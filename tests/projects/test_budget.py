@@ -82,7 +82,7 @@ def test_an_annex_moves_money_between_lines_and_stays_in_the_history(manager, pr
     )  # fmt: skip
     assert lines(project) == {"1": "350.00", "2": "500.00", "3": "150.00"}
     text = manager.get(page(project, "byudzhet")).content.decode()
-    body = re.search(r'<table class="listed history">.*?</table>', text, re.S)[0]
+    body = re.search(r'<table class="listed byannex">.*?</table>', text, re.S)[0]
     amounts = [re.findall(r"(\d[\d\xa0]*,\d\d)\xa0€|(няма)", row) for row in body.split("<tr>")[2:]]
     flat = [[amount or none for amount, none in row][:3] for row in amounts]
     assert flat == [
