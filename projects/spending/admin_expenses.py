@@ -56,13 +56,11 @@ class ExpenseAdmin(ExpenseColumns, ProjectFirst):
     list_display = (
         "document_shown",
         "document_on",
-        "supplier",
-        "description",
+        "what",
         "line",
         "amount_shown",
         "state_shown",
-        "flags",
-        "project",
+        "of",
     )
     list_filter = (
         "project",
@@ -74,7 +72,15 @@ class ExpenseAdmin(ExpenseColumns, ProjectFirst):
         "currency",
     )
     list_totals = {"amount_eur": _("общо в евро"), "verified_eur": _("верифицирани в евро")}
-    list_export = {"request": _("искане за плащане"), "activity": _("дейност")}
+    list_export = {
+        "supplier": _("изпълнител"),
+        "activity": _("дейност"),
+        "paid_on": _("платен на"),
+        "net": _("без ДДС"),
+        "vat": _("ДДС"),
+        "amount": _("допустима сума"),
+        "request": _("искане за плащане"),
+    }
     search_fields = ("document_number", "description", "supplier__name", "supplier__eik")
     search_help_text = _("По номер на документ, за какво е, изпълнител или ЕИК.")
     date_hierarchy = "document_on"
@@ -225,6 +231,10 @@ class ExpenseAdmin(ExpenseColumns, ProjectFirst):
 
     def delete_model(self, request: HttpRequest, obj: Expense) -> None:
         spending.erase(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
+        for row in queryset:
+            spending.erase(row)
 
     # Pages and actions
 

@@ -132,7 +132,7 @@ class PaymentRequestAdmin(ProjectFirst):
             request,
             "projects/spending/request.html",
             row,
-            title="Разходи и стъпки",
+            title=f"Искане за плащане № {row.number}",
             status=status,
             page_obj=page,
             sums=sums,
@@ -219,14 +219,21 @@ class PaymentRequestAdmin(ProjectFirst):
         if request.method != "POST" or step is None:
             return redirect(self._url("expenses", row))
         form = step(request.POST, of=row, sums=requests.sums_of_request(row))
+        sums = SumsForm(request.POST, rows=SumsForm.rows_of(request.POST, row))
+        if not sums.is_valid():
+            return self._shown(request, row, status=422, sums=sums, **{step.name: form})
         if form.is_valid():
             try:
+                if sums.rows:
+                    requests.note_sums(row, sums.sums())
                 form.take(row)
             except SpendingRefused as refused:
-                form.refuse(refused)
+                sums.refuse_or(refused, form)
             else:
                 self.message_user(request, step.done, messages.SUCCESS)
                 return redirect(self._url("expenses", row))
+        if sums.errors:
+            return self._shown(request, row, status=422, sums=sums, **{step.name: form})
         if not step.is_next(row):
             said = " ".join(words for listed in form.errors.values() for words in listed)
             self.message_user(request, said, messages.ERROR)

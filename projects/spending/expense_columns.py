@@ -7,14 +7,18 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.templatetags.portal import money
 from projects.models import Expense
 from projects.money import in_both
+from projects.of_project import first_words
 from projects.spending.checks import eligible_of
 from projects.spending.chosen import link_to_project
+
+LINE_BREAK = mark_safe("<br>")
 
 
 class ExplainedFilter(admin.SimpleListFilter):
@@ -64,18 +68,33 @@ class ExpenseColumns:
     def amount_both(self, row: Expense) -> str:
         return in_both(row.amount, row.currency)
 
+    @admin.display(description=_("за какво"), ordering="description")
+    def what(self, row: Expense) -> str:
+        if row.supplier is None:
+            return row.description
+        words = '{}<br><span class="quiet">{}</span>'
+        return format_html(words, row.description, row.supplier.name)
+
+    @admin.display(description=_("проект"), ordering="project__name")
+    def of(self, row: Expense) -> str:
+        return first_words(row.project)
+
     @admin.display(description=_("състояние"), ordering="state")
     def state_shown(self, row: Expense) -> str:
         words = row.get_state_display()
         if row.verified_amount is not None and row.verified_amount != row.amount:
             words = f"{words}: {money(row.verified_amount, row.currency)}"
-        if row.request is None:
-            return words
-        url = reverse("admin:projects_paymentrequest_expenses", args=[row.request_id])
-        return format_html('{}, <a href="{}">искане № {}</a>', words, url, row.request.number)
+        parts = [format_html("{}", words)]
+        if row.request is not None:
+            url = reverse("admin:projects_paymentrequest_expenses", args=[row.request_id])
+            parts.append(format_html('<a href="{}">искане № {}</a>', url, row.request.number))
+        if noticed := self.flags(row):
+            parts.append(format_html('<span class="quiet">{}</span>', noticed))
+        return format_html_join(LINE_BREAK, "{}", ((part,) for part in parts))
 
-    @admin.display(description=_("забелязано"))
-    def flags(self, row: Expense) -> str:
+    @staticmethod
+    def flags(row: Expense) -> str:
+        """Say for what the expense has an explanation."""
         noticed = ((row.overrun_reason, _("над перото")), (row.duplicate_reason, _("повторение?")))
         return ", ".join(str(words) for reason, words in noticed if reason)
 

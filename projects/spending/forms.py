@@ -34,6 +34,8 @@ OF_DOCUMENT = (
     "duplicate_reason",
     "overrun_reason",
 )
+# Of an expense with a document; the model asks otherwise, for those without one too.
+REQUIRED = {"document": True, "document_number": True, "vat": False}
 WITHOUT = ("line", "document_on", "net", "vat", "currency")  # nothing can be checked without these
 
 
@@ -68,9 +70,9 @@ class ExpenseForm(TenantForm):
         self.sent_before: Expense | None = None
         if self.instance.pk:
             self.initial["seen"] = self.instance.version
-        for name in ("net", "vat"):
+        for name, is_required in REQUIRED.items():
             if name in self.fields:
-                self.fields[name].required = name == "net"
+                self.fields[name].required = is_required
 
     def _get_validation_exclusions(self) -> set[str]:
         # The checks look for repetitions, and say what is repeated.

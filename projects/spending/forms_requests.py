@@ -141,6 +141,10 @@ class SumsForm(forms.Form):
             for words in listed:
                 self.add_error(name if name in self.fields else None, words)
 
+    def refuse_or(self, refused: SpendingRefused, other: StepForm) -> None:
+        """Show what was refused by these boxes, or by those of ``other`` where it is about them."""
+        (self if set(refused.faults) <= set(self.fields) else other).refuse(refused)
+
 
 class StepForm(forms.Form):
     """A step of a request with what it needs to know."""
@@ -175,7 +179,7 @@ class StepForm(forms.Form):
 
 
 class SubmitForm(StepForm):
-    name, words, done = "submit", _("Подай искането"), _("Искането е отбелязано като подадено.")
+    name, words, done = "submit", _("Подайте искането"), _("Искането е отбелязано като подадено.")
     hint = _("След подаването разходите в него не се променят.")
     on = day_field(_("Подадено на"))
 
@@ -188,12 +192,17 @@ class SubmitForm(StepForm):
 
 
 class VerifyForm(StepForm):
-    name, words, done = "verify", _("Отбележи като верифицирано"), _("Искането е верифицирано.")
+    name, words, done = "verify", _("Отбележете като верифицирано"), _("Искането е верифицирано.")
     hint = _(
-        "Разходите без записана по-малка сума се верифицират изцяло; тези с 0,00 стават"
-        " невъзстановени."
+        "Сумите на тази страница се записват; разходите, за които не е написана друга сума, се"
+        " верифицират изцяло. Тези с 0,00 стават невъзстановени."
     )
     on = day_field(_("Верифицирано на"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.sums.count:  # sent with the boxes of the sums, so that none is forgotten
+            self.fields["on"].widget.attrs["form"] = SumsForm.PREFIX
 
     @classmethod
     def is_next(cls, row: PaymentRequest) -> bool:
@@ -204,7 +213,7 @@ class VerifyForm(StepForm):
 
 
 class PayForm(StepForm):
-    name, words, done = "pay", _("Запиши плащането"), _("Плащането е записано.")
+    name, words, done = "pay", _("Запишете плащането"), _("Плащането е записано.")
     on = day_field(_("Платено на"))
     amount = AmountFormField(
         label=_("Платена сума"), max_digits=14, decimal_places=2, min_value=Decimal("0.01")
@@ -227,7 +236,7 @@ class PayForm(StepForm):
 
 
 class ReopenForm(StepForm):
-    name, words, is_main = "reopen", _("Върни за поправка"), False
+    name, words, is_main = "reopen", _("Върнете за поправка"), False
     hint = _("Искането пак се подготвя: разходите могат да се променят, добавят и вадят.")
     done = _("Искането отново се подготвя.")
 
