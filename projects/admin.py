@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -29,16 +30,20 @@ from projects.models import (
     Programme,
     Project,
 )
-from projects.money import Currency
+from projects.money import Currency, share
 from projects.overview.admin import OverviewPage
 from projects.papers import admin as _papers  # noqa: F401
 from projects.papers import admin_reports as _reports  # noqa: F401
+from projects.phases import phase_of
 from projects.publicity.admin import FIELDSET as PUBLICITY
 from projects.publicity.admin import PublicityPages
 from projects.spending import admin as _spending  # noqa: F401
 from projects.spending import admin_budget as _budget  # noqa: F401
 from projects.spending.budget_pages import BudgetPages
 from projects.staff import admin as _staff  # noqa: F401
+
+# In a table a day is typed: beside each the calendar of the admin would not fit.
+DAY = forms.DateInput(attrs={"size": 10})
 
 
 class PartInline(ManagedTabular):
@@ -88,8 +93,12 @@ class PartnerInline(PartInline):
 class ActivityInline(PartInline):
     model = Activity
     formset = ActivityFormSet
-    fields = ("number", "title", "parent", "description")
-    widgets = {"number": sized(4), "title": forms.Textarea(attrs={"rows": 2})}
+    fields = ("number", "title", "parent", "starts_on", "ends_on", "done_on", "description")
+    widgets = {
+        "number": sized(4),
+        "title": forms.Textarea(attrs={"rows": 2}),
+        **dict.fromkeys(("starts_on", "ends_on", "done_on"), DAY),
+    }
     verbose_name_plural = _("Дейности")
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
@@ -150,9 +159,11 @@ def euro(row) -> str:
 class ProjectAdmin(OverviewPage, BudgetPages, PublicityPages, ManagedAdmin):
     """A project on one page: what it is, its money, its term, its parts."""
 
-    list_display = ("name", "programme_code", "amount_shown", "period", "public")
+    prepare = "for_listing"
+    list_display = (
+        "name", "programme_code", "amount_shown", "spent", "phase", "period", "public",
+    )  # fmt: skip
     list_filter = ("programme", "is_public")
-    list_select_related = ("programme", "procedure")
     search_fields = ("name", "contract_number", "procedure__code", "summary")
     search_help_text = _("По име, номер на договор, код на процедура или описание.")
     autocomplete_fields = ("programme", "procedure")
@@ -197,8 +208,21 @@ class ProjectAdmin(OverviewPage, BudgetPages, PublicityPages, ManagedAdmin):
                     "duration_months",
                     "ends_on",
                     "planned_end_shown",
+                    ("eligible_from", "eligible_to"),
                 ),
-                "description": _("Оставете празно каквото не е известно."),
+                "description": _(
+                    "Оставете празно каквото не е известно. Без дати за допустимост разходите са"
+                    " допустими от началото до края."
+                ),
+            },
+        ),
+        (
+            _("След края"),
+            {
+                "fields": ("last_payment_on", "sustained_to"),
+                "description": _(
+                    "От последното плащане към общината тече срокът за съхранение на документите."
+                ),
             },
         ),
         PUBLICITY,
@@ -222,6 +246,14 @@ class ProjectAdmin(OverviewPage, BudgetPages, PublicityPages, ManagedAdmin):
         if project.currency == Currency.EUR or not amount:
             return amount
         return format_html('{}<br><span class="quiet">{}</span>', amount, euro(project))
+
+    @admin.display(description=_("похарчено"), ordering="spent_eur")
+    def spent(self, project: Project) -> str:
+        return percent(share(project.spent_eur, project.amount_eur)) if project.spent_eur else "–"
+
+    @admin.display(description=_("фаза"))
+    def phase(self, project: Project) -> str:
+        return phase_of(project, timezone.localdate()).words
 
     @admin.display(description=_("в евро"))
     def euro_shown(self, project: Project) -> str:
