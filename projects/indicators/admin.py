@@ -24,7 +24,7 @@ from projects.admin_base import ManagedAdmin, ManagedTabular
 from projects.indicators.forms import (
     BY_HAND,
     DaysForm,
-    IndicatorForm,
+    IndicatorPageForm,
     ValueForm,
     ValueWithFileForm,
 )
@@ -101,7 +101,7 @@ class ValueInline(ManagedTabular):
 class IndicatorAdmin(ManagedAdmin):
     """Indicators of all projects: how far each is, and the evidence behind the number."""
 
-    form = IndicatorForm
+    form = IndicatorPageForm
     list_display = ("name", "of", "reached", "done", "counted_shown")
     list_filter = (("project", ProjectFilter), CountedFilter)
     list_select_related = ("project",)

@@ -38,6 +38,19 @@ class IndicatorForm(TenantForm):
             field.choices = [*ways_to_count(), (code, _("източник, който вече го няма"))]
 
 
+class IndicatorPageForm(IndicatorForm):
+    """The same on a page of its own, where the other indicators of the project are not seen."""
+
+    def clean(self):
+        data = super().clean()
+        project = data.get("project") or (self.instance.project if self.instance.pk else None)
+        if project and (name := data.get("name")):
+            others = project.indicators.exclude(pk=self.instance.pk)
+            if others.filter(name=name).exists():
+                self.add_error("name", _("Проектът вече има индикатор с това име."))
+        return data
+
+
 class ValueForm(TenantForm):
     """What an indicator had reached on a day, with the document of the archive that proves it."""
 

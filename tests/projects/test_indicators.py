@@ -14,7 +14,7 @@ from municipalities.audit import AccessEvent
 from municipalities.tenancy import municipality_scope
 from projects.indicators.sources import source_of, sources
 from projects.indicators.values import state_of
-from projects.models import IndicatorValue, Position, Project, ProjectDocument, Workplace
+from projects.models import Indicator, IndicatorValue, Position, Project, ProjectDocument, Workplace
 from tests import factories
 from tests.factories_applications import ApplicationFactory
 from tests.factories_people import PersonFactory
@@ -516,6 +516,22 @@ def test_the_form_offers_what_can_be_counted(manager, of_people):
     assert 'value="people-trained" selected' in text
     assert "на ръка, с документ" in text
     assert evidence(of_people) in text
+
+
+def test_a_name_is_once_in_a_project(manager, project, of_people, sliven):
+    other = IndicatorFactory(municipality=sliven, project=project, name="Друг")
+    url = reverse("admin:projects_indicator_change", args=[other.pk])
+    refused = manager.post(url, filled(manager, url, name="Обучени"))
+    assert "Проектът вече има индикатор с това име." in refused.content.decode()
+    assert manager.post(url, filled(manager, url, name="Трети")).status_code == 302
+    url = reverse("admin:projects_indicator_add")
+    refused = manager.post(url, filled(manager, url, project=project.pk, name="Обучени", target=1))
+    assert "Проектът вече има индикатор с това име." in refused.content.decode()
+    data = filled(manager, url, project=project.pk, name="Нов", target=1, counted_by="studies")
+    assert manager.post(url, data).status_code == 302
+    assert [row.counted_by for row in rows_of(sliven, Indicator) if row.name == "Нов"] == [
+        "studies"
+    ]
 
 
 # The announcements
