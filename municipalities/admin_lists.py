@@ -184,8 +184,9 @@ class WithLists:
                 return str(dict(field.flatchoices).get(value, value))
             if field is not None or isinstance(value, bool | int | Decimal | dt.date | None):
                 return value
+            words = in_words(value)
             number = _number_behind(attr, row)
-            return in_words(value) if number is None else number
+            return words if number is None or not _says(words, number) else number
 
         return cell
 
@@ -195,3 +196,15 @@ def _number_behind(attr, row) -> Decimal | None:
     order = getattr(attr, "admin_order_field", None)
     number = getattr(row, order.lstrip("-"), None) if isinstance(order, str) else None
     return number if isinstance(number, Decimal) else None
+
+
+def _says(words: str, number: Decimal) -> bool:
+    """Say whether ``words`` are that number written out, and not something made of it."""
+    digits = re.sub(r"\s", "", words).replace(",", ".")
+    return digits.startswith((f"{number:.2f}", _plain_digits(number)))
+
+
+def _plain_digits(number: Decimal) -> str:
+    """Return a number without spaces and without decimals it does not need."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -9,6 +9,7 @@ class ProjectsConfig(AppConfig):
     admin_order = (
         "Project",
         "Expense",
+        "ExpenseImport",
         "PaymentRequest",
         "ProjectContract",
         "Supplier",

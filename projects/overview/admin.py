@@ -35,7 +35,7 @@ class OverviewPage:
         asked = match.url_name if match else ""
         if asked == "projects_project_overview":
             return rows.annotate(retention_norm=norm_beside(timezone.localdate()))
-        if asked == "projects_project_changelist":
+        if asked in ("projects_project_changelist", "projects_project_xlsx"):
             spent = Expense.objects.counted().filter(project=OuterRef("pk")).order_by()
             total = spent.values("project").annotate(sum=Sum("amount_eur")).values("sum")
             return rows.annotate(spent_eur=Subquery(total))

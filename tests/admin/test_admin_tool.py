@@ -90,6 +90,14 @@ def test_a_workbook_holds_no_other_municipalitys_rows(elena_manager, sliven):
     assert len(sheet_of(elena_manager.get(f"{PROJECTS}xlsx/"))) == 1
 
 
+@pytest.mark.parametrize(
+    "asked", ["q=%00", "o=999.-x", "p=99", "is_public__exact=9", "x=1", f"id={'9' * 40}", "all="]
+)
+def test_a_wrong_address_of_a_workbook_is_no_error(manager, sliven, asked):
+    ProjectFactory(municipality=sliven)
+    assert manager.get(f"{PROJECTS}xlsx/?{asked}").status_code in {200, 302}
+
+
 # Filters, prefilled forms, what waits
 
 
