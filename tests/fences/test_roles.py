@@ -359,20 +359,27 @@ def everybody(sliven, client, specialist, head, manager, administrator, dpo, pro
         **_pages(
             rows, "services_registry.importrun", "import_columns", "import_undo", "import_faults"
         ),
+        **_of_the_admin(sliven, rows),
     }
-    site = admin.site._registry
-    for model in site:
-        opts = model._meta
-        name = f"admin:{opts.app_label}_{opts.model_name}"
-        row = sliven if opts.label_lower == "municipalities.municipality" else rows.get(model)
-        if row:
-            addresses[f"{{{name}}}"] = reverse(f"{name}_change", args=[row.pk])
-            if isinstance(site[model], WithPages):
-                for page, _view, (_slug, _words, of_row, _rule) in site[model]._pages():
-                    if of_row:
-                        addresses[f"{{{name}_{page}}}"] = reverse(f"{name}_{page}", args=[row.pk])
     roles = (client, specialist, head, manager, administrator, dpo, provider, operator)
     return dict(zip(ROLES, roles, strict=True)), addresses
+
+
+def _of_the_admin(sliven, rows) -> dict[str, str]:
+    """Return the addresses of the forms of the rows that were planted, and of their own pages."""
+    addresses = {}
+    for model, page in admin.site._registry.items():
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        row = sliven if model._meta.label == "municipalities.Municipality" else rows.get(model)
+        if row is None:
+            continue
+        addresses[f"{{{name}}}"] = reverse(f"{name}_change", args=[row.pk])
+        for own, _view, (_slug, _words, of_row, _rule) in (
+            page._pages() if isinstance(page, WithPages) else ()
+        ):
+            if of_row:
+                addresses[f"{{{name}_{own}}}"] = reverse(f"{name}_{own}", args=[row.pk])
+    return addresses
 
 
 def _of_referring(rows) -> dict[str, str]:
