@@ -61,20 +61,25 @@ class CertificateAdmin(ManagedAdmin):
         rows = super().get_queryset(request)
         return rows.select_related("participant__trainee", "participant__training", "issued_by")
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj=None) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
         return False
 
-    @row_page("dokument", _("Документът (PDF)"))
+    def render_change_form(self, request: HttpRequest, context, *args, **kwargs):
+        """Offer no saving where there is nothing to change."""
+        context |= {"show_save": False, "show_save_and_continue": False, "title": "Удостоверение"}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    @row_page("dokument", "Документът (PDF)")
     def document(self, request: HttpRequest, certificate: Certificate) -> HttpResponseBase:
         """The paper as it was made, as a download; the look at it is kept."""
         return certificates.serve(
             request, certificate, rule=lambda request, _row: can_manage_projects(request)
         )
 
-    @row_page("nevalidno", _("Обяви за невалидно"), rule=lambda row: row.revoked_on is None)
+    @row_page("nevalidno", "Обяви за невалидно", rule=lambda row: row.revoked_on is None)
     def revoke(self, request: HttpRequest, certificate: Certificate) -> HttpResponseBase:
         """Ask why, and say publicly from today that the paper is not valid."""
         form = RevokeForm(request.POST if request.method == "POST" else None)

@@ -145,7 +145,7 @@ class NewPersonForm(forms.ModelForm):
 
     # Whose they are is known only inside a request.
     provider = forms.ModelChoiceField(
-        None,  # type: ignore[arg-type]
+        None,
         label="Работи при доставчик",
         required=False,
         empty_label="– не е на доставчик –",
