@@ -110,8 +110,9 @@ class PeriodReportAdmin(ManagedAdmin):
         given = super().get_changeform_initial_data(request)
         last = timezone.localdate().replace(day=1) - DAY
         first = last.replace(day=1)
-        if is_key(given.get("project"), Project._meta.pk):
-            project = Project.objects.filter(pk=given["project"]).first()
+        key = given.get("project")
+        if key and is_key(key, Project._meta.pk):
+            project = Project.objects.filter(pk=key).first()
             if project:
                 first = _next_day(project) or first
         if first > last:
