@@ -9,14 +9,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from municipalities.models import User
-from municipalities.spreadsheets import Rows, data_rows
+from municipalities.spreadsheets import Rows, data_rows, heading_place
 from projects.models import Expense, ExpenseImport, Project
 from projects.spending.checks import checks
+from projects.spending.importing_columns import BY_CODE, columns_of
 from projects.spending.importing_rows import Read, read_rows
 from projects.spending.models import Supplier
 from projects.spending.spending import lock, record_all
 
 MOST_PROBLEMS = 2000
+OVERRUN = "overrun_reason"
 FORM_KEYS = uuid.UUID("6f2f9f3e-6a51-4c39-9a53-0d8f6b1a2c55")  # of expenses that a file brought
 
 
@@ -58,7 +60,8 @@ def _problem(read: Read, rows: Rows, number: int, name: str, words: str) -> dict
     column = read.places.get(name, 0)
     cells = rows[number - 1]
     value = cells[column - 1] if 0 < column <= len(cells) else ""
-    return {"row": number, "column": column, "value": value[:200], "message": words}
+    found = {"row": number, "column": column, "value": value[:200], "message": words}
+    return {**found, "field": name}
 
 
 @transaction.atomic
@@ -67,6 +70,28 @@ def check_again(run: ExpenseImport) -> ExpenseImport:
     current = _held(run)
     current.problems = check(current.project, current.rows).problems
     current.save(update_fields=["problems"])
+    return current
+
+
+@transaction.atomic
+def explain(run: ExpenseImport, reason: str) -> ExpenseImport:
+    """Write why lines are exceeded into every row that has to say it, and check again.
+
+    Raises NotLoaded for a loaded file.
+    """
+    current = _held(run)
+    rows = current.rows
+    heading = rows[heading_place(rows)]
+    column = columns_of(heading).get(OVERRUN)
+    if column is None:
+        heading.append(BY_CODE[OVERRUN].title)
+        column = len(heading)
+    for number in {found["row"] for found in current.problems if found.get("field") == OVERRUN}:
+        row = rows[number - 1]
+        row.extend("" for _ in range(column - len(row)))
+        row[column - 1] = reason
+    current.problems = check(current.project, rows).problems
+    current.save(update_fields=["rows", "problems"])
     return current
 
 

@@ -23,7 +23,7 @@ from projects.models import BudgetLine, ExpenseImport, Project
 from projects.spending import importing
 from projects.spending.checks import spent_by_line
 from projects.spending.converting import converted
-from projects.spending.importing_columns import FIELDS, template_for
+from projects.spending.importing_columns import BY_CODE, FIELDS, template_for
 from projects.spending.importing_rows import Read, read_rows
 
 PER_PAGE = 50
@@ -37,6 +37,12 @@ class FileForm(forms.Form):
         label="Таблица с разходи",
         help_text="XLSX или CSV, до 10 MB и 5000 реда. Чете се първият лист.",
     )
+
+
+class WhyForm(forms.Form):
+    """One reason for all rows of a file by which a line is exceeded."""
+
+    reason = forms.CharField(label="Защо се надхвърлят перата", max_length=250)
 
 
 class ImportPages(WithPages):
@@ -113,6 +119,8 @@ def shown_problems(problems: list[dict[str, Any]], rows: Rows) -> list[dict[str,
     for problem in problems:
         column = problem["column"]
         title = heading[column - 1] if 0 < column <= len(heading) else ""
+        if not column and problem.get("field") in BY_CODE:
+            title = f"{BY_CODE[problem['field']].title} (няма такава колона)"
         cell = f"{_letters(column)}{problem['row']}" if column else f"ред {problem['row']}"
         shown.append({**problem, "cell": cell, "title": title})
     return shown
@@ -175,13 +183,19 @@ class ExpenseImportAdmin(ManagedAdmin):
     @row_page("pregled")
     def review(self, request: HttpRequest, run: ExpenseImport) -> HttpResponse:
         """Show what is wrong in the file, or what it would write; write it when told so."""
-        if request.method == "POST":
-            return self._step(request, run)
-        facts: dict[str, Any] = {"run": run, "project": run.project}
+        why = WhyForm(request.POST if "explain" in request.POST else None)
+        if request.method == "POST" and not (why.is_bound and not why.is_valid()):
+            return self._step(request, run, why)
+        facts: dict[str, Any] = {"run": run, "project": run.project, "why": why}
         if run.state == ExpenseImport.State.CHECKED:
             facts |= self._problems(request, run) if run.problems else self._preview(request, run)
         return self.page(
-            request, "projects/spending/import_review.html", run, title=run.file_name, **facts
+            request,
+            "projects/spending/import_review.html",
+            run,
+            title=run.file_name,
+            status=422 if why.is_bound else 200,
+            **facts,
         )
 
     def _problems(self, request: HttpRequest, run: ExpenseImport) -> dict[str, Any]:
@@ -192,6 +206,7 @@ class ExpenseImportAdmin(ManagedAdmin):
             "faults": shown_problems(list(page.object_list), run.rows),
             "faulty": len(rows),
             "is_cut": len(run.problems) >= importing.MOST_PROBLEMS,
+            "only_over": all(found.get("field") == importing.OVERRUN for found in run.problems),
         }
 
     def _preview(self, request: HttpRequest, run: ExpenseImport) -> dict[str, Any]:
@@ -209,7 +224,7 @@ class ExpenseImportAdmin(ManagedAdmin):
             "lines": lines_after(read, run.project),
         }
 
-    def _step(self, request: HttpRequest, run: ExpenseImport) -> HttpResponse:
+    def _step(self, request: HttpRequest, run: ExpenseImport, why: WhyForm) -> HttpResponse:
         try:
             if "forget" in request.POST:
                 importing.forget(run)
@@ -218,6 +233,8 @@ class ExpenseImportAdmin(ManagedAdmin):
             if "check" in request.POST:
                 importing.check_again(run)
                 messages.success(request, "Файлът е проверен отново.")
+            elif why.is_bound:
+                importing.explain(run, why.cleaned_data["reason"])
             elif "load" in request.POST:
                 written = importing.load(run, by=request.user)  # type: ignore[arg-type]
                 if written:

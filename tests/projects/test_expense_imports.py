@@ -184,6 +184,14 @@ def test_a_line_goes_over_by_the_rows_together(manager, project):
     rows = [row(**{"Номер": f"{n}", "Без ДДС": 1000 + n, "ДДС": ""}) for n in range(1, 4)]
     run, _page = bring(manager, project, rows)  # 5 000,00 лв. are 2 556,46 €
     assert [number for number, _words in faults_of(run)] == [4]
+    url = f"/admin/projects/expenseimport/{run.pk}/pregled/"
+    assert "Защо надхвърля перото (няма такава колона)" in manager.get(url).content.decode()
+    assert manager.post(url, {"explain": "1", "reason": ""}).status_code == 422
+    manager.post(url, {"explain": "1", "reason": "Решение № 5"})
+    run = rows_of(project.municipality, ExpenseImport)[0]
+    assert run.problems == []
+    assert [values[-1] for values in run.rows[3:]] == ["Решение № 5"]
+    step(manager, run, "forget")
     head = (*HEAD, "Защо надхвърля")
     run, page = bring(manager, project, [[*line, "анекс"] for line in rows], head)
     assert "надхвърлено" in page.content.decode()
