@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
@@ -18,6 +19,7 @@ from django.core.paginator import Page, Paginator
 from django.db import models
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.text import Truncator, capfirst
 
 from municipalities.models import User
@@ -241,5 +243,7 @@ def _written(value) -> str:
         return f"{timezone.localtime(value):%d.%m.%Y г., %H:%M}"
     if isinstance(value, dt.date):
         return f"{value:%d.%m.%Y г.}"
+    if isinstance(value, Decimal):
+        return number_format(value, force_grouping=True)
     text = str(value)
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"

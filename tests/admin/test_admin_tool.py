@@ -29,7 +29,7 @@ from tests.factories_projects import (
 )
 from tests.support.people import rows_of
 from tests.support.queries import statements
-from trainings.models import Training, TrainingParticipant
+from trainings.models import Trainee, Training, TrainingParticipant
 
 PROJECTS = "/admin/projects/project/"
 
@@ -151,6 +151,7 @@ def test_the_history_says_what_was_and_what_became(manager, sliven):
     assert re.search(r"Име</th><td[^>]*>Старо име</td><td[^>]*>Ново име</td>", text)
     parts = manager.get(f"{url}?chast=projects.budgetline").content.decode()
     assert re.search(r"Перо</th><td[^>]*>–</td><td[^>]*>Столове</td>", parts)
+    assert re.search(r"Сума</th><td[^>]*>–</td><td[^>]*>5,00</td>", parts)
 
 
 def test_reading_the_history_of_people_is_recorded(manager, sliven):
@@ -221,6 +222,16 @@ def test_rows_that_no_key_names_are_not_acted_on(manager, sliven):
         data = {"action": "delete_selected", "_selected_action": key, "index": "0"}
         assert manager.post(PROJECTS, data).status_code == 302
     assert len(rows_of(sliven, Project)) == 1
+
+
+def test_deleting_many_rows_asks_in_bulgarian_and_deletes(manager, sliven):
+    row = TraineeFactory(municipality=sliven)
+    data = {"action": "delete_selected", "_selected_action": [row.pk]}
+    text = manager.post(f"{TRAINEES}?is_active__exact=1", data).content.decode()
+    assert "Да се изтрият ли избраните?" in text
+    assert f'href="{TRAINEES}?is_active__exact=1"' in text
+    assert manager.post(TRAINEES, data | {"post": "yes"}).status_code == 302
+    assert rows_of(sliven, Trainee) == []
 
 
 class DoneForm(forms.Form):
