@@ -140,7 +140,7 @@ class IndicatorInline(PartInline):
     }
     verbose_name_plural = _("Индикатори: планирани резултати")
 
-    @admin.display(description=_("достигнато"))
+    @admin.display(description=_("сега"))
     def reached(self, row: Indicator) -> str:
         """Lead to the number and what is behind it, which are not counted for this page."""
         if not row.pk:
