@@ -41,6 +41,7 @@ def poster_data(project: Project) -> dict[str, Any]:
         "address": address.removeprefix("https://").removeprefix("http://"),
         "code": _qr(address) if address else "",
         "eu": union_of(project),
+        "statement": project.eu_statement,  # the name of its drawing in templates/typst/statements
     }
 
 

@@ -58,6 +58,19 @@ def text_of(pdf: bytes) -> tuple[pypdf.PdfReader, str]:
     return reader, re.sub(r"\s+", " ", words)
 
 
+def said_of_pictures(reader: pypdf.PdfReader) -> set[str]:
+    """What a screen reader says of the pictures."""
+    found, waiting = set(), [reader.trailer["/Root"]["/StructTreeRoot"]]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, list):
+            waiting += [part.get_object() for part in one]
+        elif isinstance(one, dict):
+            found |= {str(one["/Alt"])} if "/Alt" in one else set()
+            waiting += [one["/K"]] if "/K" in one else []
+    return found
+
+
 def test_of_a_project_shown_in_full_nothing_is_missing(scope, sliven, esf):
     project = shown_in_full(sliven, esf)
     assert missing(project, DAY) == []
@@ -143,10 +156,14 @@ def test_the_poster_is_a_tagged_a3_page_that_says_what_the_page_says(scope, sliv
     assert root["/MarkInfo"]["/Marked"]
     assert b"<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data()
     for words in (
-        "Съфинансирано от Европейския съюз", "Община Сливен", project.name, "Да помага.",
+        "Община Сливен", project.name, "Да помага.",
         "391 166,00 лв.", "200 000,00 €", "№ Д-1", "Община Осило", project.get_absolute_url(),
     ):  # fmt: skip
         assert words in text
+    assert said_of_pictures(reader) >= {
+        "Знаме на Европейския съюз",
+        "Съфинансирано от Европейския съюз",
+    }
 
 
 @pytest.mark.parametrize("long", ["дума " * 49, "ш" * 250, "#panic[*x*] 😀 " * 15])
@@ -154,6 +171,12 @@ def test_the_poster_stays_one_page_whatever_was_typed(scope, sliven, esf, long):
     project = shown_in_full(
         sliven, esf, name=long[:250], aim="Изречение от няколко думи. " * 200, slug="dalag"
     )
-    reader, text = text_of(poster(project))
+    reader, _text = text_of(poster(project))
     assert len(reader.pages) == 1
-    assert "Финансирано от Европейския съюз" in text or "Съфинансирано" in text
+    assert "Съфинансирано от Европейския съюз" in said_of_pictures(reader)
+
+
+def test_with_a_face_that_the_rules_allow_the_statement_is_text(scope, sliven, esf, monkeypatch):
+    monkeypatch.setattr("projects.publicity.emblem.statement_fonts", lambda: ["DejaVu Sans Mono"])
+    project = shown_in_full(sliven, esf, eu_statement="financed", slug="s-shrift")
+    assert "Финансирано от Европейския съюз" in text_of(poster(project))[1]
