@@ -214,10 +214,10 @@ def doubts_of(find: Callable[[Project], models.QuerySet]) -> Callable[[Project],
 
 def _twice(same: list[_Written]) -> Doubt:
     places = [row.of or _now("без организация") for row in same]
-    words = _now(
-        "%(name)s е с повече от един запис (%(places)s). Ако е един човек, слейте записите; ако са"
-        " различни хора, допишете бащиното име и организацията."
-    ) % {"name": same[0].name, "places": "; ".join(places)}
+    words = _now("%(name)s е с повече от един запис: %(places)s.") % {
+        "name": same[0].name,
+        "places": "; ".join(places),
+    }
     # Who has another account is somebody else, so it is a row without one that is merged.
     last = min(same, key=lambda row: (row.user is not None, -row.pk))
     url = reverse("admin:trainings_trainee_merging", args=[last.pk])

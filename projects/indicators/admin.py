@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django import forms
 from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db.models import Max
@@ -93,7 +94,7 @@ class ValueInline(ManagedTabular):
     form = ValueForm
     fields = ("on", "value", "evidence", "note")
     autocomplete_fields = ("evidence",)
-    widgets = {"note": sized(24)}
+    widgets = {"on": forms.DateInput(attrs={"size": 10}), "note": sized(16)}
     verbose_name_plural = _("Отчетени стойности")
 
 
