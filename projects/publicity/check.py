@@ -174,14 +174,15 @@ def _plaque(project: Project, day: dt.date, is_new: bool) -> Item:
     if not is_new or "плюс" not in project.programme.eu_fund:
         why = "нормата в портала е за ЕСФ+ 2021–2027; за този проект сверете с договора"
         return Item("plaque", name, "spared", why, "", url)
-    norm = norm_on(PLAQUE_THRESHOLD, day)
-    basis = norm.legal_basis if norm else ""
-    if norm is None or norm.value is None:
-        why = "прагът не е записан сред правните норми; сверете с договора"
-        return Item("plaque", name, "spared", why, basis, url)
+    basis = "Регламент (ЕС) 2021/1060, чл. 50, пар. 1, б. „в“"
     if not project.has_investment:
         why = "не е отбелязано да има ремонт или оборудване"
         return Item("plaque", name, "spared", why, basis, _field(project, "has_investment"))
+    norm = norm_on(PLAQUE_THRESHOLD, day)
+    if norm is None or norm.value is None:
+        why = "прагът не е записан сред правните норми; сверете с договора"
+        return Item("plaque", name, "spared", why, basis, url)
+    basis = norm.legal_basis or basis
     euro = project.amount_eur or 0
     words = f"прагът е {money(norm.value)}{_unverified(norm)}, проектът е {money(euro)}"
     if euro <= norm.value:
