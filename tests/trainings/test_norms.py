@@ -30,7 +30,7 @@ def text_of(client, url, **data) -> str:
 
 
 def people_in(text: str) -> list[str]:
-    part = text.split('class="bypeople"', 1)[-1].split("</table>", 1)[0]
+    part = text.split('bypeople"', 1)[-1].split("</table>", 1)[0]
     return [name for name in ("Ани", "Боян", "Вяра") if f">{name}</a>" in part]
 
 
