@@ -67,3 +67,16 @@ const closeFilters = (event) => {
 };
 document.addEventListener("click", closeFilters);
 document.addEventListener("keydown", closeFilters);
+
+// A table wider than its place is scrolled by keyboard as well, and says what it is.
+const reachTables = () => {
+  for (const wrap of document.querySelectorAll(".own .tablewrap:not([tabindex])")) {
+    const name = wrap.querySelector("caption")?.textContent.trim();
+    if (wrap.scrollWidth <= wrap.clientWidth || !name) continue;
+    wrap.tabIndex = 0;
+    wrap.setAttribute("role", "region");
+    wrap.setAttribute("aria-label", name);
+  }
+};
+reachTables();
+window.addEventListener("resize", reachTables);
