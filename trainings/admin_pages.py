@@ -26,13 +26,13 @@ from trainings.models import Training, TrainingParticipant
 EVALUATION_DAYS = 14
 CANDIDATES_A_PAGE = 50
 PEOPLE = "човек,души"
-TABS = (
-    ("progress", "Ход"),
-    ("enrolment", "Записване"),
-    ("attendance", "Присъствие"),
-    ("certificates", "Удостоверения"),
-    ("evaluation", "Оценка"),
-)
+TABS = {
+    "progress": ("Ход", "trainings/admin/progress.html"),
+    "enrolment": ("Записване", "trainings/admin/enrolment.html"),
+    "attendance": ("Присъствие", "trainings/admin/attendance.html"),
+    "certificates": ("Удостоверения", "trainings/admin/certificates.html"),
+    "evaluation": ("Оценка", "trainings/admin/evaluation.html"),
+}
 
 
 class TrainingPages(WithPages):
@@ -44,18 +44,19 @@ class TrainingPages(WithPages):
         return redirect(f"{address}?{urlencode(given)}" if given else address)
 
     def _page(self, request: HttpRequest, name: str, training: Training, **more) -> HttpResponse:
+        heading, template = TABS[name]
         context = {
             "tabs": [
                 (words, reverse(f"admin:{self.page_name(tab)}", args=[training.pk]), tab == name)
-                for tab, words in TABS
+                for tab, (words, _template) in TABS.items()
             ],
             "is_open": training.state not in enrolling.CLOSED,
             "places": enrolling.places_of(training),
-            "heading": dict(TABS)[name],
+            "heading": heading,
             **more,
         }
-        title = f"{dict(TABS)[name]}: {training.title}"
-        return self.page(request, f"trainings/admin/{name}.html", training, title=title, **context)
+        title = f"{heading}: {training.title}"
+        return self.page(request, template, training, title=title, **context)
 
     def _done(self, request: HttpRequest, verb: Callable[[], str]) -> None:
         """Run ``verb`` and say what it says, or why it refused."""

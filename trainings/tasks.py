@@ -20,31 +20,34 @@ from trainings.models import Training, TrainingParticipant
 
 log = logging.getLogger("frontoffice.trainings")
 State = TrainingParticipant.State
+INVITATION = "trainings/mail/invitation.txt"
+CALLED_OFF = "trainings/mail/called_off.txt"
+EVALUATION = "trainings/mail/evaluation.txt"
 
 
 @app.task(name="trainings.send_invitation", retry=RETRY)
 def send_invitation(*, municipality: int, participant: int, found_place: bool = False) -> None:
     """Mail somebody enrolled where and when; ``found_place`` says that they waited before."""
     subject = "Има място за вас в обучение" if found_place else "Покана за обучение"
-    _send(municipality, participant, (State.ENROLLED,), subject, "invitation", found=found_place)
+    _send(municipality, participant, (State.ENROLLED,), subject, INVITATION, found=found_place)
 
 
 @app.task(name="trainings.send_called_off", retry=RETRY)
 def send_called_off(*, municipality: int, participant: int) -> None:
     """Mail somebody who was to come that the training will not be held."""
     states = (State.ENROLLED, State.WAITING)
-    _send(municipality, participant, states, "Обучението се отменя", "called_off")
+    _send(municipality, participant, states, "Обучението се отменя", CALLED_OFF)
 
 
 @app.task(name="trainings.send_evaluation_link", retry=RETRY)
 def send_evaluation_link(*, municipality: int, participant: int) -> None:
     """Mail the link of the evaluation, the same to everybody."""
     states = (State.ENROLLED, State.ATTENDED)
-    _send(municipality, participant, states, "Кратка оценка на обучение", "evaluation")
+    _send(municipality, participant, states, "Кратка оценка на обучение", EVALUATION)
 
 
 def _send(
-    municipality: int, participant: int, states: tuple, subject: str, name: str, **said
+    municipality: int, participant: int, states: tuple, subject: str, template: str, **said
 ) -> None:
     owner = Municipality.objects.get(pk=municipality)
     with municipality_scope(owner):
@@ -59,14 +62,14 @@ def _send(
             return
         training = row.training
         is_off = training.state == Training.State.CANCELLED
-        if is_off != (name == "called_off"):  # changed again before the mail was written
+        if is_off != (template == CALLED_OFF):  # changed again before the mail was written
             return
-        if name == "evaluation":
+        if template == EVALUATION:
             if not evaluating.is_open(training):
                 return
             said["link"] = evaluating.link_of(training)
         text = render_to_string(
-            f"trainings/mail/{name}.txt",
+            template,
             {"training": training, "municipality": owner, "days": days_of(training), **said},
         )
         mails.send(subject, text, [row.trainee.email])
