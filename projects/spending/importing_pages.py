@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -157,6 +158,8 @@ class ExpenseImportAdmin(ManagedAdmin):
 
     def change_view(self, request: HttpRequest, object_id, form_url="", extra_context=None):
         """Lead to the page of the file: it has no form."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         if not str(object_id).isascii() or not str(object_id).isdigit() or len(object_id) > 18:
             raise Http404
         return redirect(REVIEW, object_id)
