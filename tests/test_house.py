@@ -144,6 +144,7 @@ PUBLIC = {
     "municipality",
     "projects",
     "project",
+    "project_poster",
     "campaigns",
     "apply",
     # Applying online: the pages of a draft, behind its link and its second secret
