@@ -36,7 +36,10 @@ def planned_end(
     if ends_on:
         return End(ends_on, is_derived=False)
     if starts_on and duration_months:
-        return End(add_months(starts_on, duration_months), is_derived=True)
+        try:
+            return End(add_months(starts_on, duration_months), is_derived=True)
+        except ValueError:  # beyond the calendar: a start that somebody mistyped
+            return None
     return None
 
 

@@ -66,7 +66,10 @@ def sustained_until(project: Project) -> Sustained | None:
     if project.planned_end is None:
         return None
     months = MONTHS_A_YEAR * settings.PROJECT_SUSTAINED_YEARS
-    return Sustained(add_months(project.planned_end.day, months), is_assumed=True)
+    try:
+        return Sustained(add_months(project.planned_end.day, months), is_assumed=True)
+    except OverflowError:  # of an end that somebody mistyped
+        return None
 
 
 def phase_of(project: Project, day: dt.date) -> Phase:

@@ -77,7 +77,7 @@ def months_chart(sums: ProjectSums) -> dict | None:
         month: int((to_eur(amount, sums.total.currency) or ZERO).to_integral_value())
         for month, amount in sums.by_month
     }
-    months = _months(min(spent), max(spent))[-MOST_MONTHS:]
+    months = _months(min(spent), max(spent))
     points = [Point(f"{m:%m.%Y}", spent.get(m, 0), f"{m:%m.%Y}") for m in months]
     return column_chart(
         "Похарчено по месеци, в евро",
@@ -88,11 +88,11 @@ def months_chart(sums: ProjectSums) -> dict | None:
 
 
 def _months(first: dt.date, last: dt.date) -> list[dt.date]:
-    found = []
-    while first <= last:
-        found.append(first)
-        first = (first.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
-    return found
+    """Return the first days of the months from ``first`` to ``last``, at most the last ones."""
+    found = [last]
+    while found[-1] > first and len(found) < MOST_MONTHS:
+        found.append((found[-1] - dt.timedelta(days=1)).replace(day=1))
+    return found[::-1]
 
 
 def line_name(sums: LineSums) -> str:

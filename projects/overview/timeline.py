@@ -18,6 +18,7 @@ from projects.period import day_text
 
 MOST_TICKS = 6
 NARROWEST = 1.0  # per cent: a day of a long project is still to be seen
+YEARS = range(1990, 2101)  # beyond them a day is mistyped: it is told and not drawn to scale
 QUARTERS = {1: "I", 4: "II", 7: "III", 10: "IV"}
 
 
@@ -48,8 +49,9 @@ class Timeline:
 
 def timeline(project: Project, activities: Sequence[Activity], day: dt.date) -> Timeline | None:
     """Return the timeline of ``project`` on ``day``; None where no day at all is written."""
-    days = [d for a in activities for d in (a.starts_on, a.ends_on, a.done_on) if d]
-    days += [d for d in (project.starts_on, project.planned_end and project.planned_end.day) if d]
+    written = [d for a in activities for d in (a.starts_on, a.ends_on, a.done_on) if d]
+    written += filter(None, (project.starts_on, project.planned_end and project.planned_end.day))
+    days = [d for d in written if d.year in YEARS]
     if not days:
         return None
     first = _quarter(min(days))
@@ -57,7 +59,7 @@ def timeline(project: Project, activities: Sequence[Activity], day: dt.date) -> 
     whole = (last - first).days
 
     def place(of: dt.date) -> float:
-        return 100 * (of - first).days / whole
+        return min(max(100 * (of - first).days / whole, 0), 100)
 
     rows = [
         _row(activity, is_part, day, place)
@@ -85,7 +87,7 @@ def _row(activity: Activity, is_part: bool, day: dt.date, place) -> Row:
     if begin is None or end is None:
         return Row(activity, is_part, words, state, tag)
     x = place(begin)
-    width = max(place(end + dt.timedelta(days=1)) - x, NARROWEST)
+    width = max(place(end) - x, NARROWEST)
     return Row(activity, is_part, words, state, tag, in_percent(x), in_percent(width), kind)
 
 
@@ -112,7 +114,7 @@ def _ticks(first: dt.date, last: dt.date, place) -> list[dict[str, str]]:
     while first < last:
         quarters.append(first)
         first = add_months(first, 3)
-    step = next(n for n in (1, 2, 4, 8, 16, 32, 64, 400) if len(quarters) <= n * MOST_TICKS)
+    step = next(n for n in (1, 2, 4, 8, 16, 32, 64, 128) if len(quarters) <= n * MOST_TICKS)
     return [
         {
             "x": in_percent(place(quarter)),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.contrib import admin, messages
+from django.db.models import Sum
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +15,8 @@ from projects.admin_base import ManagedAdmin
 from projects.models import Position, Workplace
 from projects.of_project import OfProject, first_words
 from projects.period import day_text
+
+MOST_HOURS = 12  # a day, of all contracts together: an assumption, to be checked with the Labour Code
 
 
 def outside_words(position: Position) -> str:
@@ -27,6 +32,26 @@ def outside_words(position: Position) -> str:
             "day": day_text(end.day)
         }
     return ""
+
+
+def too_long_words(position: Position) -> str:
+    """Say that somebody's positions at one time come to more hours than a day has for work.
+
+    Known only of people with an account, of whom two rows are surely one person. "" otherwise.
+    """
+    if position.user is None:
+        return ""
+    last = position.ends_on or dt.date.max
+    others = Position.objects.filter(user=position.user, starts_on__lte=last).exclude(
+        ends_on__lt=position.starts_on
+    )
+    hours = others.aggregate(sum=Sum("hours_per_day"))["sum"]
+    if hours is None or hours <= MOST_HOURS:
+        return ""
+    return str(_("Заедно с другите си длъжности %(who)s има %(hours)s ч. на ден.")) % {
+        "who": position.user,
+        "hours": plain(hours),
+    }
 
 
 @admin.register(Position)
@@ -66,7 +91,7 @@ class PositionAdmin(OfProject, ManagedAdmin):
 
     def save_model(self, request: HttpRequest, obj: Position, form, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if words := outside_words(obj):
+        for words in filter(None, (outside_words(obj), too_long_words(obj))):
             self.message_user(request, words, messages.WARNING)
 
     @admin.display(description=_("кой"), ordering="name")

@@ -221,6 +221,17 @@ def test_the_page_draws_and_tables_the_same(manager, sliven):
     assert re.search(r'<rect class="done" x="[\d.]+%"', text)
 
 
+def test_days_that_somebody_mistyped_break_nothing(manager, sliven):
+    first, last = dt.date(1, 1, 1), dt.date(9999, 12, 31)
+    for facts in ({"starts_on": first, "ends_on": last}, {"starts_on": last, "duration_months": 9},
+                  {"ends_on": last}, {"last_payment_on": last}):  # fmt: skip
+        project = ProjectFactory(municipality=sliven, **facts)
+        ActivityFactory(municipality=sliven, project=project, starts_on=first, ends_on=last)
+        ActivityFactory(municipality=sliven, project=project, starts_on=TODAY, ends_on=TODAY)
+        assert manager.get(page(project)).status_code == 200
+    assert manager.get("/admin/projects/project/").status_code == 200
+
+
 def test_another_municipality_has_no_such_page(manager, elena):
     assert manager.get(page(running(elena))).status_code == 404
     assert manager.get("/admin/projects/project/999999999/pregled/").status_code == 404

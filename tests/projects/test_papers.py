@@ -277,7 +277,10 @@ def test_somebody_is_appointed_to_a_project(manager, specialist, sliven):
     assert "след края на проекта" in manager.get("/admin/projects/position/").content.decode()
     answer = manager.post(url, position(project, name="", user=specialist.user.pk))
     assert answer.status_code == 302
-    first, second = of(project, Position)
+    assert "9 ч. на ден" not in manager.get("/admin/projects/position/").content.decode()
+    manager.post(url, position(project, name="", user=specialist.user.pk, hours_per_day="8"))
+    assert "12,5 ч. на ден" in manager.get("/admin/projects/position/").content.decode()
+    first, second, _third = of(project, Position)
     assert (first.name, str(first.hours_per_day)) == ("Вяра Петкова", "4.50")
     assert second.user == specialist.user
 
