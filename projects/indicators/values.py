@@ -77,8 +77,9 @@ class IndicatorState:
         """The same for everybody: of people's cases no number below five is told, "" if unknown."""
         if self.value is None:
             return ""
-        if self.is_confidential and NONE < self.value < LEAST_TOLD:
-            return self._told(_("под %(least)s") % {"least": LEAST_TOLD})
+        start = self.baseline or NONE  # known to everybody, so the few are those above it
+        if self.is_confidential and start < self.value < start + LEAST_TOLD:
+            return self._told(_("под %(least)s") % {"least": plain(start + LEAST_TOLD)})
         return self._told(plain(self.value))
 
     def _told(self, value: str) -> str:

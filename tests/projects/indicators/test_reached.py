@@ -7,7 +7,7 @@ import pytest
 from municipalities.tenancy import municipality_scope
 from projects.indicators.sources import sources
 from projects.indicators.values import state_of
-from projects.models import IndicatorValue, Project
+from projects.models import Indicator, IndicatorValue, Project
 from tests import factories
 from tests.factories_projects import (
     IndicatorFactory,
@@ -84,6 +84,11 @@ def test_few_cases_are_not_told_to_everybody(project, sliven):
     [state] = states(project)
     assert state.text == "1 от 100\xa0бр."
     assert state.public_text == "под 5 от 100\xa0бр."
+    with municipality_scope(sliven):
+        Indicator.objects.update(baseline=20)
+    assert states(project)[0].public_text == "под 25 от 100\xa0бр."
+    with municipality_scope(sliven):
+        Indicator.objects.update(baseline=None)
     factories.ConsultationFactory.create_batch(4, municipality=sliven)
     assert states(project)[0].public_text == "5 от 100\xa0бр."
     assert row.counted_by == "consultations"
