@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from projects.admin_base import ManagedAdmin
@@ -12,6 +13,7 @@ from projects.spending import admin_expenses as _expenses  # noqa: F401  registe
 from projects.spending import admin_requests as _requests  # noqa: F401
 from projects.spending.chosen import ProjectFirst, link_to_project
 from projects.spending.forms import ContractForm
+from projects.spending.sums import sums_of
 
 
 @admin.register(Supplier)
@@ -55,6 +57,15 @@ class ProjectContractAdmin(ProjectFirst):
             },
         ),
     )
+
+    def save_model(self, request: HttpRequest, obj: ProjectContract, form, change: bool) -> None:
+        """Save, and say when the contracts of the line are for more than it is."""
+        super().save_model(request, obj, form, change)
+        row = next(row for row in sums_of(obj.project).lines if row.line.pk == obj.line_id)
+        if row.contracted > row.planned:
+            words = _("По договорите за перо „%(line)s“ са %(contracted)s, а перото е %(planned)s.")
+            said = {"contracted": row.text("contracted"), "planned": row.text("planned")}
+            self.message_user(request, words % {"line": row.line, **said}, messages.WARNING)
 
     @admin.display(description=_("проект"))
     def project_shown(self, row: ProjectContract) -> str:

@@ -41,6 +41,7 @@ class RequestChoice(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         drafts = PaymentRequest.objects.filter(state=PaymentRequest.State.DRAFT)
+        drafts = drafts.exclude(kind=PaymentRequest.Kind.ADVANCE)
         self.fields["into"].queryset = drafts.select_related("project").order_by(
             "project", "number"
         )

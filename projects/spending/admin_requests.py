@@ -81,13 +81,12 @@ class PaymentRequestAdmin(ProjectFirst):
         return fixed
 
     def save_model(self, request: HttpRequest, obj: PaymentRequest, form, change: bool) -> None:
-        if change:
-            obj.version += 1
-            super().save_model(request, obj, form, change)
-            return
         names = ("kind", "period_from", "period_to", "asked_amount", "currency", "note")
-        facts = {name: form.cleaned_data[name] for name in names}
-        key = form.cleaned_data["key"]
+        facts = {name: form.cleaned_data[name] for name in names if name in form.cleaned_data}
+        if change:
+            requests.correct(obj, **facts)
+            return
+        key = form.cleaned_data["key"] or obj.form_key
         made, _is_new = requests.open_request(obj.project, form_key=key, **facts)
         obj.pk = made.pk
         obj.refresh_from_db()
@@ -158,8 +157,9 @@ class PaymentRequestAdmin(ProjectFirst):
     @row_page("dobavyane")
     def adding(self, request: HttpRequest, row: PaymentRequest) -> HttpResponseBase:
         """Offer the free expenses of the project by a filter; put the chosen, or all, in."""
-        if not row.is_open:
-            self.message_user(request, requests.NOT_DRAFT, messages.ERROR)
+        if not row.is_open or row.kind == PaymentRequest.Kind.ADVANCE:
+            words = requests.ADVANCE_HOLDS_NONE if row.is_open else requests.NOT_DRAFT
+            self.message_user(request, words, messages.ERROR)
             return redirect(self._url("expenses", row))
         asked = request.POST if request.method == "POST" else request.GET
         initial = {"since": row.period_from, "upto": row.period_to}

@@ -110,6 +110,7 @@ class ExpenseForm(TenantForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
+        lock(self.project)  # before asking: the same form may be on its way from another tab
         if not self.instance.pk and data.get("key"):
             self.sent_before = Expense.objects.filter(form_key=data["key"]).first()
         if self.sent_before is not None:

@@ -34,11 +34,12 @@ class RequestForm(TenantForm):
     """What a request is, of ``project``; the number is given when it is saved."""
 
     project: Project
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4, required=False)
 
     class Meta:
         model = PaymentRequest
         fields = ("kind", "period_from", "period_to", "asked_amount", "currency", "note")
+        help_texts = {"asked_amount": _("Само за авансово искане.")}
 
     def _post_clean(self) -> None:
         if self.instance.project_id is None:
@@ -47,10 +48,20 @@ class RequestForm(TenantForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
+        if self.instance.pk:
+            self._check_stored(data)
         is_advance = data.get("kind", self.instance.kind) == Kind.ADVANCE
         if "asked_amount" in self.fields and is_advance and not data.get("asked_amount"):
             self.add_error("asked_amount", requests.NO_ADVANCE)
         return data
+
+    def _check_stored(self, data: dict[str, Any]) -> None:
+        """Hold the row until it is saved, and see that what is sent may still be."""
+        held = PaymentRequest.objects.select_for_update(no_key=True).get(pk=self.instance.pk)
+        if "kind" in self.fields and not held.is_open:
+            self.add_error(None, requests.NOT_DRAFT)
+        elif data.get("kind") == Kind.ADVANCE and held.expenses.exists():
+            self.add_error("kind", requests.ADVANCE_HOLDS_NONE)
 
 
 class KeysField(forms.Field):

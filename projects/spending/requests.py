@@ -31,6 +31,7 @@ Kind = PaymentRequest.Kind
 NOT_DRAFT = "Искането вече е подадено."
 EMPTY = "В искането няма разходи. Добавете разходи, преди да го подадете."
 NO_ADVANCE = "Напишете какъв аванс се иска."
+ADVANCE_HOLDS_NONE = "Авансовото искане не събира разходи."
 FUTURE = "Датата е в бъдещето."
 
 
@@ -58,6 +59,17 @@ def open_request(
         return row, True
 
 
+@transaction.atomic
+def correct(request: PaymentRequest, **facts: Any) -> PaymentRequest:
+    """Save corrected ``facts`` of a request: all while it is prepared, its note always."""
+    held = _held(request) if set(facts) <= {"note"} else _open(request)
+    if facts.get("kind") == Kind.ADVANCE and held.expenses.exists():
+        raise SpendingRefused({"kind": [ADVANCE_HOLDS_NONE]})
+    for name, value in facts.items():
+        setattr(held, name, value)
+    return _moved(held, State(held.state))
+
+
 def free_for(request: PaymentRequest) -> QuerySet[Expense]:
     """Return the expenses that ``request`` may still take: of its project, counted, in none."""
     return Expense.objects.filter(
@@ -69,9 +81,11 @@ def free_for(request: PaymentRequest) -> QuerySet[Expense]:
 def gather(request: PaymentRequest, expenses: QuerySet[Expense]) -> int:
     """Put those of ``expenses`` that are free into ``request``; return how many came in.
 
-    Raises SpendingRefused where it is no longer prepared.
+    Raises SpendingRefused where it is no longer prepared, or is of an advance.
     """
     held = _open(request)
+    if held.kind == Kind.ADVANCE:
+        raise SpendingRefused({"": [ADVANCE_HOLDS_NONE]})
     chosen = expenses.order_by().values("pk")
     free = Expense.objects.filter(pk__in=chosen).filter(pk__in=free_for(held).values("pk"))
     # Told again of the row itself: what another request took in the meantime is not updated.

@@ -210,8 +210,10 @@ def test_a_contract_is_charged_to_a_line_of_its_project(manager, sliven, project
     data = filled(manager, url, **facts)
     assert "От 01.01.2026 документите са в евро." in errors(manager.post(url, data))
     assert manager.post(url, data | {"currency": "EUR"}).status_code == 302
-    (row,) = rows_of(sliven, ProjectContract)
+    row = rows_of(sliven, ProjectContract)[-1]
     assert (row.project_id, row.line_id) == (project.pk, line.pk)
+    more = manager.post(url, data | {"currency": "EUR", "number": "Д-2"}, follow=True)
+    assert "По договорите за перо „1.1 Мебели“ са 800,00 €" in messages(more)
     assert "Този договор вече е записан." in errors(manager.post(url, data | {"currency": "EUR"}))
 
 
@@ -279,6 +281,21 @@ def test_a_submitted_request_holds_its_expenses_as_they_are(manager, sliven, pap
     assert step(manager, paper, "reopen").status_code == 302
     assert manager.post(f"{REQUESTS}{paper.pk}/delete/", {"post": "yes"}).status_code == 302
     assert one(sliven).request_id is None
+
+
+def test_the_facts_of_a_request_are_corrected_while_it_is_prepared(manager, sliven, paper):
+    url = f"{REQUESTS}{paper.pk}/change/"
+    draft = filled(manager, url, period_from="01.01.2026", period_to="31.03.2026", note="Първо")
+    response = manager.post(url, draft)
+    assert response.status_code == 302, errors(response)
+    wrong = draft | {"kind": "advance"}
+    assert "Напишете какъв аванс се иска." in errors(manager.post(url, wrong))
+    assert manager.post(url, wrong | {"asked_amount": "500"}).status_code == 302
+    assert step(manager, paper, "submit", on="01.04.2026").status_code == 302
+    assert manager.post(url, draft | {"note": "После"}).status_code == 302
+    (row,) = rows_of(sliven, PaymentRequest)
+    assert (row.kind, row.state, row.note) == ("advance", "submitted", "После")
+    assert step(manager, paper, "pay", on="05.04.2026", amount="500").status_code == 302
 
 
 def test_chosen_in_the_list_they_go_into_a_request(manager, sliven, paper, project, line):
