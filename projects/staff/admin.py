@@ -16,7 +16,7 @@ from projects.models import Position, Workplace
 from projects.of_project import OfProject, first_words
 from projects.period import day_text
 
-MOST_HOURS = 12  # a day, of all contracts together: an assumption, to be checked with the Labour Code
+MOST_HOURS = 12  # a day, of all contracts together: an assumption for a lawyer
 
 
 def outside_words(position: Position) -> str:

@@ -23,6 +23,7 @@ from tests.factories_projects import (
     IndicatorFactory,
     ProjectFactory,
 )
+from tests.support.people import demo_client, rows_of
 
 TODAY = dt.date(2026, 11, 22)
 
@@ -248,10 +249,18 @@ def test_after_the_end_the_page_says_what_is_kept(manager, sliven):
     assert "срокът за съхранение не е записан" in text  # before the norms came
 
 
+def test_every_link_of_the_page_leads_to_a_page(demo):
+    client = demo_client("manager.sliven@example.bg")
+    for project in rows_of(client.get("/admin/").wsgi_request.municipality, Project):
+        main = client.get(page(project)).content.decode().split('id="content-main"')[1]
+        links = set(re.findall(r'href="(/[^"#]+)', main))
+        assert len(links) > 15
+        for link in sorted(links):
+            assert client.get(link.replace("&amp;", "&")).status_code == 200, link
+
+
 @pytest.mark.parametrize("slug", ["sliven", "aytos", "dolni-chiflik", "svoge", "elena"])
 def test_the_five_projects(demo, slug):
-    from tests.support.people import demo_client, rows_of
-
     client = demo_client(f"manager.{slug}@example.bg")
     project = rows_of(client.get("/admin/").wsgi_request.municipality, Project)[0]
     assert client.get(page(project)).status_code == 200
