@@ -12,8 +12,7 @@ from django.utils import timezone
 from municipalities.demo import demo_municipalities
 from municipalities.models import Municipality, User
 from municipalities.tenancy import municipality_scope
-from projects.models import Project
-from trainings.demo_learning import make_learning
+from trainings.demo_learning import example_project, make_learning
 from trainings.models import Supervision, Trainee, Training, TrainingParticipant
 
 DATA = Path(__file__).parent / "demo_data" / "trainings.json"
@@ -40,7 +39,7 @@ def _make_training(municipality: Municipality, row: dict) -> None:
     starts_on = timezone.localdate() - dt.timedelta(days=row.pop("days_ago"))
     training = Training.objects.create(
         municipality=municipality,
-        project=Project.objects.order_by("pk").first(),
+        project=example_project(),
         starts_on=starts_on,
         ends_on=starts_on + dt.timedelta(days=row.pop("days") - 1),
         state=Training.State.DONE,
