@@ -31,6 +31,7 @@ from projects.models import (
     Workplace,
 )
 from projects.money import Currency
+from projects.reports.demo import make_report
 from projects.spending import requests
 from projects.spending.facts import Facts
 from projects.spending.spending import record_all
@@ -103,6 +104,7 @@ class _Running:
                 due_on=self.day(row["day"]),
                 done_on=self.day(row.get("done")),
             )
+        make_report(self.project)
         return self.project
 
     def _plan(self) -> None:
