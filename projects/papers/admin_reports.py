@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -178,14 +178,7 @@ class PeriodReportAdmin(ManagedAdmin):
             project=project,
             sums=sums,
             states=states,
-            texts=[
-                (
-                    PeriodReport._meta.get_field(name).verbose_name,
-                    getattr(report, name),
-                    f"id_{name}",
-                )
-                for name in TEXTS
-            ],
+            texts=[(_label(name), getattr(report, name), f"id_{name}") for name in TEXTS],
             archived=documents.archived(report),
         )
 
@@ -233,6 +226,11 @@ class PeriodReportAdmin(ManagedAdmin):
     def financial_book(self, request: HttpRequest, report: PeriodReport) -> HttpResponse:
         """Answer with the tables of the financial report as a workbook."""
         return workbooks.financial_workbook(report)
+
+
+def _label(name: str) -> str:
+    """Return what a field of a report is called."""
+    return str(cast(models.Field, PeriodReport._meta.get_field(name)).verbose_name)
 
 
 def _next_day(project: Project) -> dt.date | None:
