@@ -259,3 +259,8 @@ def test_today_says_what_is_missing_and_what_comes(specialist, sliven):
     text = text_of(specialist, desk)
     assert coming.title in text
     assert coming.title in text_of(specialist, OWN).split("Предстои ви", 1)[1]
+
+
+def test_what_waits_for_a_manager_names_them(manager, elena_manager, three):
+    assert "2\xa0души с неизпълнени норми" in text_of(manager, "/admin/")
+    assert "неизпълнени норми" not in text_of(elena_manager, "/admin/")

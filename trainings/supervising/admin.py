@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import admin, messages
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count
 from django.forms import Textarea
 from django.http import HttpRequest
@@ -111,6 +111,9 @@ class SupervisionAdmin(ManagedAdmin):
             key = uuid.UUID(request.POST.get("sent_key", ""))
         except ValueError:
             return None
+        # The second of two at the same moment waits until the first is there.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key.int % 2**63])
         return Supervision.objects.filter(form_key=key).first()
 
     def save_model(self, request: HttpRequest, obj: Supervision, form, change: bool) -> None:
