@@ -236,7 +236,9 @@ def _label(name: str) -> str:
 def _next_day(project: Project) -> dt.date | None:
     """Return the day after the last report of ``project``, else its start."""
     last = project.reports.order_by("-period_to").values_list("period_to", flat=True).first()
-    return last + DAY if last else project.starts_on
+    if last is None:
+        return project.starts_on
+    return last + DAY if last < dt.date.max else None
 
 
 def _actor(request: HttpRequest) -> User:

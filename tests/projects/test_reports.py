@@ -154,6 +154,21 @@ def test_an_overlapping_report_of_the_same_kind_is_told(manager, report):
     assert "Периодът се застъпва с друг отчет" in text
 
 
+@pytest.mark.parametrize(
+    ("first", "last"), [("01.01.0001", "31.12.9999"), ("31.12.9999", "31.12.9999")]
+)
+def test_days_at_the_ends_of_the_calendar_break_no_page(
+    manager, sliven, project, worked, first, last
+):
+    said = {"project": project.pk, "kind": "whole", "period_from": first, "period_to": last}
+    assert manager.post(ADD, {**said, "_save": "Запис"}).status_code == 302
+    with municipality_scope(sliven):
+        report = PeriodReport.objects.get()
+    for page in ("dokument", "chernova", "tehnicheska-kniga", "finansova-kniga"):
+        assert manager.get(page_of(report, page)).status_code == 200
+    assert manager.get(f"{ADD}?project={project.pk}").status_code == 200
+
+
 # The document
 
 
