@@ -22,6 +22,7 @@ from trainings import attending, certificates, choosing, enrolling, evaluating, 
 from trainings.errors import TrainingRefused
 from trainings.forms import AskForm, FindForm, NewPersonForm
 from trainings.models import Training, TrainingParticipant
+from trainings.people import mail_of
 
 EVALUATION_DAYS = 14
 CANDIDATES_A_PAGE = 50
@@ -83,7 +84,7 @@ class TrainingPages(WithPages):
             training,
             came=came,
             attended=sum(one.hours > 0 for one in came),
-            with_mail=sum(bool(one.participant.trainee.email) for one in came),
+            with_mail=sum(bool(mail_of(one.participant.trainee)) for one in came),
             sessions=list(training.sessions.all()),
             warnings=running.warnings_of(training),
             issued=_certificates_of(training).count(),
@@ -114,7 +115,9 @@ class TrainingPages(WithPages):
         if not find.is_valid():
             found = []
         page = Paginator(found, CANDIDATES_A_PAGE).get_page(request.GET.get("page"))
-        people = training.participants.select_related("trainee").order_by("trainee__name", "pk")
+        people = list(
+            training.participants.select_related("trainee__user").order_by("trainee__name", "pk")
+        )
         return self._page(
             request,
             "enrolment",
@@ -125,6 +128,7 @@ class TrainingPages(WithPages):
             page_obj=page,
             found=len(found),
             people=people,
+            mailed={row.pk for row in people if mail_of(row.trainee)},
             queue=_queue(training),
             person=person or NewPersonForm(),
             form=person or find,

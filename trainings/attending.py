@@ -46,7 +46,7 @@ def came_to(training: Training) -> list[Came]:
     pairs = Attendance.objects.filter(session__training=training)
     for participant, session in pairs.values_list("participant", "session"):
         marks.setdefault(participant, set()).add(session)
-    people = training.participants.filter(state__in=TAKES_PLACE).select_related("trainee")
+    people = training.participants.filter(state__in=TAKES_PLACE).select_related("trainee__user")
     found = []
     for row in people.order_by("trainee__name", "pk"):
         row.training = training

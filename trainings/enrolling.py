@@ -14,6 +14,7 @@ from django.db import transaction
 from municipalities.tasks import later
 from trainings.errors import TrainingRefused
 from trainings.models import Attendance, Trainee, Training, TrainingParticipant
+from trainings.people import HAS_MAIL
 
 State = TrainingParticipant.State
 TAKES_PLACE = (State.ENROLLED, State.ATTENDED, State.ABSENT)
@@ -147,7 +148,7 @@ def settle(training: Training) -> list[TrainingParticipant]:
 
 def invite_all(training: Training) -> int:
     """Mail everybody enrolled with an address where and when; return how many."""
-    rows = training.participants.filter(state=State.ENROLLED).exclude(trainee__email="")
+    rows = training.participants.filter(HAS_MAIL, state=State.ENROLLED)
     _invite(people := list(rows))
     return len(people)
 

@@ -26,6 +26,7 @@ from municipalities.tasks import later
 from trainings.enrolling import TAKES_PLACE, lock
 from trainings.errors import TrainingRefused
 from trainings.models import Evaluation, Training, TrainingParticipant
+from trainings.people import HAS_MAIL
 
 PURPOSE = "trainings.evaluation"  # of the link
 LEAST_FOR_WORDS = 5  # answers; of fewer, words would tell who wrote them
@@ -97,7 +98,7 @@ def ask(*, training: Training, until: dt.date, is_mailed: bool = False) -> Train
     locked.evaluation_until = until
     locked.save(update_fields=["evaluation_token_hash", "evaluation_until"])
     if is_mailed:
-        for pk in _asked(locked).exclude(trainee__email="").values_list("pk", flat=True):
+        for pk in _asked(locked).filter(HAS_MAIL).values_list("pk", flat=True):
             later(tasks.send_evaluation_link, municipality=locked.municipality_id, participant=pk)
     return locked
 

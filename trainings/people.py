@@ -10,11 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from municipalities.models import Membership, Municipality, Office, User
 from services_registry.models import Provider, ProviderMembership
 from trainings.models import Trainee
+
+# Of participants: those whom a mail reaches.
+HAS_MAIL = ~Q(trainee__email="") | Q(trainee__user__is_active=True)
+
+
+def mail_of(trainee: Trainee) -> str:
+    """Return where ``trainee`` is written to: their address, that of their account, or ""."""
+    account = trainee.user
+    return trainee.email or (account.email if account and account.is_active else "")
 
 
 @transaction.atomic

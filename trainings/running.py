@@ -14,6 +14,7 @@ from trainings import attending
 from trainings.enrolling import lock, lock_open, places_of, settle
 from trainings.errors import TrainingRefused
 from trainings.models import Certificate, Training, TrainingParticipant
+from trainings.people import HAS_MAIL
 
 State = TrainingParticipant.State
 
@@ -96,7 +97,7 @@ def call_off(*, training: Training) -> Training:
     if locked.participants.filter(state=State.ATTENDED).exists():
         raise TrainingRefused("Вече има отбелязано присъствие, затова не може да се отмени.")
     told = locked.participants.filter(state__in=(State.ENROLLED, State.WAITING))
-    for pk in told.exclude(trainee__email="").order_by("pk").values_list("pk", flat=True):
+    for pk in told.filter(HAS_MAIL).order_by("pk").values_list("pk", flat=True):
         later(tasks.send_called_off, municipality=locked.municipality_id, participant=pk)
     return _to(locked, Training.State.CANCELLED)
 

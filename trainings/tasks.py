@@ -17,6 +17,7 @@ from municipalities.tenancy import municipality_scope
 from trainings import certificates, evaluating
 from trainings.errors import TrainingRefused
 from trainings.models import Training, TrainingParticipant
+from trainings.people import mail_of
 
 log = logging.getLogger("frontoffice.trainings")
 State = TrainingParticipant.State
@@ -52,13 +53,13 @@ def _send(
     owner = Municipality.objects.get(pk=municipality)
     with municipality_scope(owner):
         row = (
-            TrainingParticipant.objects.select_related("trainee", "training__municipality")
+            TrainingParticipant.objects.select_related("trainee__user", "training__municipality")
             .prefetch_related("training__sessions")
             .filter(pk=participant, state__in=states)
-            .exclude(trainee__email="")
             .first()
         )
-        if row is None:
+        address = mail_of(row.trainee) if row else ""
+        if row is None or not address:
             return
         training = row.training
         is_off = training.state == Training.State.CANCELLED
@@ -72,7 +73,7 @@ def _send(
             template,
             {"training": training, "municipality": owner, "days": days_of(training), **said},
         )
-        mails.send(subject, text, [row.trainee.email])
+        mails.send(subject, text, [address])
 
 
 def days_of(training: Training) -> list[str]:

@@ -145,6 +145,19 @@ def test_mails_go_to_one_person_each_and_only_where_there_is_a_place(sliven, tra
     assert "Освободи се място" in mail.outbox[1].body
 
 
+def test_whoever_has_an_account_alone_is_written_to_there(sliven, training, run):
+    member = MembershipFactory(municipality=sliven, role=Role.SPECIALIST)
+    gone = UserFactory(is_active=False)
+    trainees = [
+        TraineeFactory(municipality=sliven, user=member.user),
+        TraineeFactory(municipality=sliven, user=gone),
+    ]
+    enrolling.enrol(training=training, trainees=trainees)
+    with run():
+        assert enrolling.invite_all(training) == 1
+    assert [message.to for message in mail.outbox] == [[member.user.email]]
+
+
 # Whom to choose from
 
 
