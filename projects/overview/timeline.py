@@ -50,7 +50,8 @@ class Timeline:
 def timeline(project: Project, activities: Sequence[Activity], day: dt.date) -> Timeline | None:
     """Return the timeline of ``project`` on ``day``; None where no day at all is written."""
     written = [d for a in activities for d in (a.starts_on, a.ends_on, a.done_on) if d]
-    written += filter(None, (project.starts_on, project.planned_end and project.planned_end.day))
+    end = project.planned_end
+    written += [d for d in (project.starts_on, end.day if end else None) if d]
     days = [d for d in written if d.year in YEARS]
     if not days:
         return None

@@ -57,13 +57,13 @@ class Line:
 class ProjectChoice(forms.Form):
     """Of which project the calendar is; of all without a choice, or with one that is not there."""
 
-    proekt = forms.ModelChoiceField(
+    proekt: forms.ModelChoiceField = forms.ModelChoiceField(
         Project.objects.none(), label="Проект", required=False, empty_label="Всички проекти"
     )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["proekt"].queryset = Project.objects.all()  # type: ignore[attr-defined]
+        self.fields["proekt"].queryset = Project.objects.all()
 
     @property
     def project(self) -> Project | None:
