@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Mapping
 from decimal import Decimal
@@ -91,6 +92,15 @@ class ChooseForm(forms.Form):
             lines = BudgetLine.objects.filter(project=of.project_id)
             self.fields["line"] = PartField(lines, label=_("Перо"))
             self.order_fields(["since", "upto", "line", "q"])
+
+    def kept(self) -> list[tuple[str, str]]:
+        """Return the filter as it was asked for, to be sent with what is ticked."""
+        said = ((name, self[name].value()) for name in ("since", "upto", "line", "q"))
+        return [
+            (name, f"{value:%d.%m.%Y}" if isinstance(value, dt.date) else str(value))
+            for name, value in said
+            if value
+        ]
 
     def found(self) -> QuerySet[Expense]:
         """Return the free expenses that the filter finds; a wrong filter finds none."""

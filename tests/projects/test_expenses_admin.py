@@ -312,6 +312,20 @@ def test_chosen_in_the_list_they_go_into_a_request(manager, sliven, paper, proje
     assert "Нито един не е свободен" in again.content.decode()
 
 
+def test_all_found_means_those_of_the_filter(manager, sliven, paper, project, line):
+    of = {"municipality": sliven, "project": project, "line": line}
+    for month in (1, 2, 3):
+        ExpenseFactory(**of, document_on=dt.date(2026, month, 5))
+    url = f"{REQUESTS}{paper.pk}/dobavyane/"
+    text = manager.get(url, {"filtered": "1", "since": "01.02.2026", "upto": "28.02.2026"})
+    sent = dict(
+        re.findall(r'<input type="hidden" name="(since|upto)" value="(.*?)"', text.content.decode())
+    )
+    manager.post(url, {"filtered": "1", **sent, "all": "1"})
+    with municipality_scope(sliven):
+        assert [row.document_on.month for row in paper.expenses.all()] == [2]
+
+
 @pytest.mark.parametrize("slug", ["razhodi", "dobavyane", "sumi", "stapka"])
 def test_pages_of_a_foreign_request_are_not_there(elena_manager, paper, slug):
     assert elena_manager.get(f"{REQUESTS}{paper.pk}/{slug}/").status_code == 404
