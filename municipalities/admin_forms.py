@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect
@@ -131,12 +132,12 @@ class PartFormSet(forms.BaseInlineFormSet):
                 field.found = self._found(name, field)
         return form
 
-    def _found(self, name: str, field: FoundField) -> dict[str, models.Model]:
+    def _found(self, name: str, field: Any) -> dict[str, models.Model]:
         """Read at once what every row has in the field ``name``, and what was sent for it."""
         known = self.__dict__.setdefault("_found_rows", {})
         if name not in known:
-            attname = self.model._meta.get_field(name).attname
-            keys = {getattr(row, attname) for row in self.get_queryset()}
+            column: Any = self.model._meta.get_field(name)  # type: ignore[union-attr]
+            keys = {getattr(row, column.attname) for row in self.get_queryset()}
             keys |= {(extra or {}).get(name) for extra in self.initial_extra or ()}
             if self.is_bound:
                 prefixes = (self.add_prefix(i) for i in range(self.total_form_count()))

@@ -42,6 +42,6 @@ class FoundField(forms.ModelChoiceField):
 def found_rows(field: forms.ModelChoiceField, keys: Iterable[str]) -> dict[str, models.Model]:
     """Return the rows that ``field`` may choose, by key, among ``keys`` (already known as keys)."""
     wanted = set(keys)
-    if not wanted:
+    if not wanted or field.queryset is None:
         return {}
     return {str(row.pk): row for row in field.queryset.filter(pk__in=wanted)}

@@ -55,6 +55,10 @@ def in_words(value: Any) -> str:
 class WithLists:
     """Mix into an admin class before its base."""
 
+    opts: Any
+    model: Any
+    admin_site: Any
+
     list_totals: Mapping[str, Any] = {}
     list_export: Mapping[str, Any] = {}
     list_is_personal: bool | None = None
@@ -158,7 +162,9 @@ class WithLists:
     def export_columns(self, names) -> list[Column]:
         """Return the columns of the workbook: ``names`` of the list and those beside them."""
         shown = [name for name in names if name != "action_checkbox"]
-        columns = [self._column(name, label_for_field(name, self.model, self)) for name in shown]
+        columns = [
+            self._column(name, label_for_field(name, self.model, _admin(self))) for name in shown
+        ]
         beside = {
             name: words
             for name, words in BESIDE_AMOUNTS.items()
@@ -175,7 +181,7 @@ class WithLists:
     def _cell(self, name) -> Callable[[Any], Any]:
         def cell(row):
             try:
-                field, attr, value = lookup_field(name, row, self)
+                field, attr, value = lookup_field(name, row, _admin(self))
             except ObjectDoesNotExist:
                 return None
             if field is not None and field.is_relation:
@@ -208,3 +214,8 @@ def _plain_digits(number: Decimal) -> str:
     """Return a number without spaces and without decimals it does not need."""
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _admin(page: Any) -> Any:
+    """Return the admin class that the mixin is a part of."""
+    return page

@@ -53,10 +53,11 @@ class WithPages:
     """Mix into an admin class before its base."""
 
     def _pages(self) -> list[tuple[str, Callable, tuple]]:
-        found = []
+        found: list[tuple[str, Callable, tuple]] = []
         for name in dir(type(self)):
             view = getattr(type(self), name, None)
-            if marks := getattr(view, "page_of_admin", None):
+            marks = getattr(view, "page_of_admin", None)
+            if view is not None and marks:
                 found.append((name, view, marks))
         return sorted(found, key=lambda page: page[1].__code__.co_firstlineno)
 

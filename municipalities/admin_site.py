@@ -252,7 +252,7 @@ class ScopedAdmin(WithLists, WithHistory, PortalAdmin):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict:
         """Fill a new row in with what the list it was opened from is filtered by."""
         initial = super().get_changeform_initial_data(request)
-        for name, value in parse_qsl(initial.pop("_changelist_filters", "")):
+        for name, value in parse_qsl(str(initial.pop("_changelist_filters", ""))):
             column, _sep, how = name.partition("__")
             field = self.opts._forward_fields_map.get(column)
             if field and field.many_to_one and how == "id__exact":

@@ -17,7 +17,7 @@ _INNER = ("position", "slug", "made_at", "evaluation_token_hash")
 
 def register_trails() -> None:
     """Register the tracked models of trainings; those that name people are personal."""
-    for model in (Trainee, TrainingParticipant, Supervision):
-        register_trail(model, hidden=_INNER)
-    for model in (Training, DevelopmentNorm):
-        register_trail(model, hidden=_INNER, is_personal=False)
+    for people in (Trainee, TrainingParticipant, Supervision):
+        register_trail(people, hidden=_INNER)
+    for facts in (Training, DevelopmentNorm):
+        register_trail(facts, hidden=_INNER, is_personal=False)

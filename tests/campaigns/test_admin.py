@@ -32,8 +32,8 @@ def change(campaign) -> str:
 def test_the_list_counts_events(manager, campaign, sliven):
     EventFactory.create_batch(2, municipality=sliven, campaign=campaign)
     text = manager.get(LIST).content.decode()
-    assert '<td class="field-events_shown">2</td>' in text
-    assert '<td class="field-coming_shown">2</td>' in text
+    assert 'class="field-events_shown">2</td>' in text
+    assert 'class="field-coming_shown">2</td>' in text
 
 
 def test_a_new_campaign_with_an_event(manager, sliven):
