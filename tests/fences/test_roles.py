@@ -1,12 +1,14 @@
 """Who may open what: the staff pages as a table, one line a page, one column a role.
 
-Add a line with each new page. ``ok`` answers 200, ``no`` 403, ``in`` sends to the sign-in, ``to``
-sends elsewhere on purpose, ``--`` is a page that is not there for the role (404).
+The table is in roles.txt: add a line with each new page. ``ok`` answers 200, ``no`` 403, ``in``
+sends to the sign-in, ``to`` elsewhere on purpose, ``--`` is a page that is not there for the
+role (404).
 """
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -22,264 +24,7 @@ from tests.support.house import routes
 from tests.support.rows import plant
 
 ROLES = ("nobody", "specialist", "head", "manager", "administrator", "dpo", "provider", "operator")
-#                                   nobody spec head mngr admn dpo prov oper
-TABLE = """
-/                                   ok     ok   ok   ok   ok   ok  ok   ok
-/uslugi/                            ok     ok   ok   ok   ok   ok  ok   ok
-/izbrani/                           ok     ok   ok   ok   ok   ok  ok   ok
-/izbrani/list/                      ok     ok   ok   ok   ok   ok  ok   ok
-/sitemap.xml                        ok     ok   ok   ok   ok   ok  ok   ok
-/robots.txt                         ok     ok   ok   ok   ok   ok  ok   ok
-/obshtini/                          ok     ok   ok   ok   ok   ok  ok   ok
-/kampanii/                          ok     ok   ok   ok   ok   ok  ok   ok
-/proekti/                           ok     ok   ok   ok   ok   ok  ok   ok
-/zayavlenie/                        ok     ok   ok   ok   ok   ok  ok   ok
-/zayavlenie/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA/ ok ok ok ok ok ok ok ok
-/zayavlenie/prosledyavane/          ok     ok   ok   ok   ok   ok  ok   ok
-/chakashti/sliven/                  ok     ok   ok   ok   ok   ok  ok   ok
-/otziv/sliven/x/                    --     --   --   --   --   --  --   --
-/udostoverenie/                     ok     ok   ok   ok   ok   ok  ok   ok
-/udostoverenie/x/                   --     --   --   --   --   --  --   --
-/otsenka-obuchenie/sliven/x/        --     --   --   --   --   --  --   --
-/dostapnost/                        ok     ok   ok   ok   ok   ok  ok   ok
-/lichni-danni/                      ok     ok   ok   ok   ok   ok  ok   ok
-/lichni-danni/sliven/               ok     ok   ok   ok   ok   ok  ok   ok
-/accounts/login/                    ok     to   to   to   to   to  to   to
-/vhod/                              in     to   to   to   to   to  to   to
-/profil/                            in     ok   ok   ok   ok   ok  ok   ok
-/moite-obucheniya/                  in     ok   ok   ok   ok   ok  ok   no
-{own_certificate}                   in     --   --   --   --   --  --   no
-/accounts/password/change/          in     ok   ok   ok   ok   ok  ok   ok
-/rabotno-myasto/                    in     ok   ok   no   no   no  no   no
-/rabotno-myasto/konsultatsii/       in     ok   ok   no   no   no  no   no
-/rabotno-myasto/konsultatsii/nova/  in     ok   ok   no   no   no  no   no
-/rabotno-myasto/konsultatsii/uslugi/ in    ok   ok   no   no   no  no   no
-{consultation}                      in     ok   ok   no   no   no  no   no
-{consultation_edit}                 in     to   ok   no   no   no  no   no
-{consultation_versions}             in     ok   ok   no   no   no  no   no
-{consultation_sheet}                in     ok   ok   no   no   no  no   no
-/rabotno-myasto/konsultatsii/list/  in     ok   ok   no   no   no  no   no
-/rabotno-myasto/konsultatsii/priemna/ in   ok   ok   no   no   no  no   no
-/rabotno-myasto/dnes/               in     to   to   no   no   no  no   no
-/rabotno-myasto/nastroyki/          in     ok   ok   no   ok   no  no   no
-/rabotno-myasto/nastroyki/temi/     in     no   ok   no   ok   no  no   no
-/rabotno-myasto/nastroyki/pravila/  in     no   ok   no   ok   no  no   no
-/rabotno-myasto/nastroyki/shabloni/nov/ in ok   ok   no   no   no  no   no
-{note_template}                     in     --   ok   no   no   no  no   no
-{note_template_delete}              in     --   ok   no   no   no  no   no
-/rabotno-myasto/posledvashti/       in     ok   ok   no   no   no  no   no
-/rabotno-myasto/posledvashti/nova/  in     ok   ok   no   no   no  no   no
-/rabotno-myasto/posledvashti/kalendar/ in  ok   ok   no   no   no  no   no
-/rabotno-myasto/posledvashti/kalendar/abonament/ in ok ok no no no no   no
-/rabotno-myasto/posledvashti/predavane/ in no   to   no   no   no  no   no
-{follow_up}                         in     --   ok   no   no   no  no   no
-{follow_up_hand_over}               in     --   ok   no   no   no  no   no
-/rabotno-myasto/chernovi/           in     ok   ok   no   no   no  no   no
-/rabotno-myasto/chisla/             in     ok   ok   no   no   no  no   no
-/rabotno-myasto/chisla/iznos/       in     ok   ok   no   no   no  no   no
-/rabotno-myasto/hora/               in     ok   ok   no   no   no  no   no
-/rabotno-myasto/hora/novo/          in     ok   ok   no   no   no  no   no
-{person}                            in     ok   ok   no   no   no  no   no
-{person_reason}                     in     ok   ok   no   no   no  no   no
-{person_merge}                      in     ok   ok   no   no   no  no   no
-{person_note_new}                   in     ok   ok   no   no   no  no   no
-{person_note}                       in     --   ok   no   no   no  no   no
-{person_note_remove}                in     --   ok   no   no   no  no   no
-{person_relation_new}               in     ok   ok   no   no   no  no   no
-{person_relation}                   in     ok   ok   no   no   no  no   no
-{person_relation_end}               in     ok   ok   no   no   no  no   no
-/rabotno-myasto/zayavleniya/        in     ok   ok   no   no   no  no   no
-/rabotno-myasto/zayavleniya/predavane/ in     no   to   no   no   no  no   no
-/rabotno-myasto/zayavleniya/registar/ in     ok   ok   no   no   no  no   no
-/rabotno-myasto/zayavleniya/novo/   in     ok   ok   no   no   no  no   no
-/rabotno-myasto/zayavleniya/signal/ in     ok   ok   no   no   no  no   no
-/rabotno-myasto/nasochvaniya/       in     ok   ok   no   no   no  no   no
-/rabotno-myasto/nasochvaniya/zakasneli/ in no   ok   no   no   no  no   no
-/rabotno-myasto/nasochvaniya/zakasneli/predavane/ in no to no  no   no  no   no
-/rabotno-myasto/nasochvaniya/chisla/ in    ok   ok   no   no   no  no   no
-/rabotno-myasto/nasochvaniya/chisla/iznos/ in ok ok   no   no   no  no   no
-{application_registered}            in     ok   ok   no   no   no  no   no
-{application_edit}                  in     ok   ok   no   no   no  no   no
-{application_protocol}              in     ok   ok   no   no   no  no   no
-{application_new_code}              in     ok   ok   no   no   no  no   no
-{application}                       in     ok   ok   no   no   no  no   no
-{application_assign}                in     ok   ok   no   no   no  no   no
-{application_confirm}               in     ok   ok   no   no   no  no   no
-{application_tie}                   in     ok   ok   no   no   no  no   no
-{application_papers}                in     ok   ok   no   no   no  no   no
-{application_paper_add}             in     ok   ok   no   no   no  no   no
-{application_note}                  in     ok   ok   no   no   no  no   no
-{application_message}               in     ok   ok   no   no   no  no   no
-{application_withdraw}              in     ok   ok   no   no   no  no   no
-{application_close}                 in     ok   ok   no   no   no  no   no
-{application_resume}                in     to   to   no   no   no  no   no
-{application_reopen}                in     to   to   no   no   no  no   no
-{application_file}                  in     --   --   no   no   no  no   no
-{letter_new}                        in     ok   ok   no   no   no  no   no
-{letter_send}                       in     ok   ok   no   no   no  no   no
-{letter}                            in     --   --   no   no   no  no   no
-{assessment_begin}                  in     to   to   no   no   no  no   no
-{assessment}                        in     ok   ok   no   no   no  no   no
-{assessment_fill}                   in     ok   ok   no   no   no  no   no
-{assessment_conclude}               in     ok   ok   no   no   no  no   no
-{assessment_check}                  in     ok   ok   no   no   no  no   no
-{assessment}stapka/urgent/          in     ok   ok   no   no   no  no   no
-{assessment}stapka/return/          in     no   to   no   no   no  no   no
-{assessment_replace}                in     to   to   no   no   no  no   no
-{assessment}dokument/0/             in     ok   ok   no   no   no  no   no
-{assessment}dokument/1/             in     --   --   no   no   no  no   no
-{assessment_redirect}               in     to   to   no   no   no  no   no
-{choose_services}                   in     ok   ok   no   no   no  no   no
-{choose_service}                    in     --   --   no   no   no  no   no
-{referral}                          in     ok   ok   no   no   no  no   no
-{referral}stapka/withdraw/          in     ok   ok   no   no   no  no   no
-{referral}stapka/start/             in     to   to   no   no   no  no   no
-{referral}stapka/change/            in     to   to   no   no   no  no   no
-{outcome_call}                      in     ok   ok   no   no   no  no   no
-/obshtina/hora/                     in     no   ok   no   ok   no  no   no
-/obshtina/hora/pokani/              in     no   no   no   ok   no  no   no
-/obshtina/hora/pokani/nova/         in     no   no   no   ok   no  no   no
-/obshtina/ofisi/                    in     no   no   no   ok   no  no   no
-/obshtina/dostavchitsi/             in     no   ok   no   ok   no  no   no
-/obshtina/dostavchitsi/pokana/      in     no   ok   no   ok   no  no   no
-/registar/signali/                  in     ok   ok   no   ok   no  no   no
-{report}                            in     ok   ok   no   ok   no  no   no
-/registar/vnos/                     in     no   ok   no   ok   no  no   no
-/registar/vnos/obrazets/            in     no   ok   no   ok   no  no   no
-{import}                            in     no   to   no   to   no  no   no
-{import_columns}                     in     no   ok   no   ok   no  no   no
-{import_undo}                    in     no   to   no   to   no  no   no
-{import_faults}                    in     no   --   no   --   no  no   no
-/zashtita/                          in     no   no   no   no   ok  no   no
-/platforma/                         in     no   no   no   no   no  no   ok
-/platforma/sliven/                  in     no   no   no   no   no  no   ok
-/dostavchik/                        in     no   no   no   no   no  ok   no
-{provider_service}                  in     no   no   no   no   no  --   no
-{provider_proposal}                 in     no   no   no   no   no  --   no
-{provider_proposal_seen}            in     no   no   no   no   no  --   no
-/dostavchik/nasochvaniya/           in     no   no   no   no   no  ok   no
-{provider_referral}                 in     no   no   no   no   no  --   no
-{provider_referral}stapka/accept/   in     no   no   no   no   no  --   no
-/dostavchik/nasochvaniya/vrazka/sliven/AAAA/ -- -- --  --   --   --  --   --
-/registar/predlozheniya/            in     no   ok   no   ok   no  no   no
-{proposal}                          in     no   ok   no   ok   no  no   no
-/registar/                          in     ok   ok   no   ok   no  no   no
-/registar/iznos/csv/                in     ok   ok   no   ok   no  no   no
-/registar/nova/                     in     no   ok   no   ok   no  no   no
-{registry}                          in     ok   ok   no   ok   no  no   no
-{registry}izgled/                   in     ok   ok   no   ok   no  no   no
-{registry}istoriya/                 in     ok   ok   no   ok   no  no   no
-{registry}nakratko/                 in     no   ok   no   ok   no  no   no
-{registry}mesta/                    in     no   ok   no   ok   no  no   no
-{registry}stapka/za-pregled/        in     no   ok   no   ok   no  no   no
-{registry}kopie/                    in     no   ok   no   ok   no  no   no
-/registar/svezhest/                 in     ok   ok   no   ok   no  no   no
-/registar/svezhest/iznos/           in     ok   ok   no   ok   no  no   no
-/pregled/sliven/x/                  --     --   --   --   --   --  --   --
-/admin/                             in     no   ok   ok   ok   no  no   ok
-/admin/projects/project/            in     no   no   ok   no   no  no   no
-/admin/projects/project/add/        in     no   no   ok   no   no  no   no
-{admin:projects_project}            in     no   no   ok   no   no  no   no
-/admin/projects/budgetannex/         in     no   no   ok   no   no  no   no
-/admin/projects/unitcost/            in     no   no   ok   no   no  no   no
-/admin/projects/flatrate/            in     no   no   ok   no   no  no   no
-/admin/projects/expenseimport/       in     no   no   ok   no   no  no   no
-/admin/projects/expenseimport/nov/   in     no   no   to   no   no  no   no
-{admin:projects_project_overview}   in     no   no   ok   no   no  no   no
-{admin:projects_project_publicity}  in     no   no   ok   no   no  no   no
-{admin:projects_project_poster}     in     no   no   ok   no   no  no   no
-{admin:projects_project_budget}     in     no   no   ok   no   no  no   no
-{admin:projects_project_annex}      in     no   no   ok   no   no  no   no
-{admin:projects_project_budget_workbook} in no   no   ok   no   no  no   no
-{admin:projects_project_bring}      in     no   no   ok   no   no  no   no
-{admin:projects_project_template}   in     no   no   ok   no   no  no   no
-{admin:projects_unitcost_count}     in     no   no   ok   no   no  no   no
-{admin:projects_flatrate_charge}    in     no   no   ok   no   no  no   no
-{admin:projects_expenseimport}      in     no   no   to   no   no  no   no
-{admin:projects_expenseimport_review} in   no   no   ok   no   no  no   no
-/admin/projects/periodreport/       in     no   no   ok   no   no  no   no
-/admin/projects/periodreport/add/   in     no   no   ok   no   no  no   no
-{admin:projects_periodreport}       in     no   no   ok   no   no  no   no
-{admin:projects_periodreport_document} in  no   no   ok   no   no  no   no
-{admin:projects_periodreport_draft} in     no   no   ok   no   no  no   no
-{admin:projects_periodreport_download} in  no   no   --   no   no  no   no
-{admin:projects_periodreport_technical_book} in no no ok  no   no  no   no
-{admin:projects_periodreport_financial_book} in no no ok  no   no  no   no
-/admin/projects/indicator/          in     no   no   ok   no   no  no   no
-{admin:projects_indicator}          in     no   no   ok   no   no  no   no
-{admin:projects_indicator_evidence} in     no   no   ok   no   no  no   no
-/admin/projects/indicatorvalue/     in     no   no   ok   no   no  no   no
-/admin/projects/position/           in     no   no   ok   no   no  no   no
-{admin:projects_position}           in     no   no   ok   no   no  no   no
-/admin/projects/workplace/          in     no   no   ok   no   no  no   no
-/admin/projects/obligation/         in     no   no   ok   no   no  no   no
-/admin/projects/obligation/kalendar/ in    no   no   ok   no   no  no   no
-/admin/projects/projectdocument/    in     no   no   ok   no   no  no   no
-/admin/projects/expense/            in     no   no   ok   no   no  no   no
-/admin/projects/expense/add/        in     no   no   ok   no   no  no   no
-{admin:projects_expense}            in     no   no   ok   no   no  no   no
-/admin/projects/supplier/           in     no   no   ok   no   no  no   no
-/admin/projects/projectcontract/    in     no   no   ok   no   no  no   no
-/admin/projects/paymentrequest/     in     no   no   ok   no   no  no   no
-{admin:projects_paymentrequest}     in     no   no   ok   no   no  no   no
-{admin:projects_paymentrequest_expenses} in no   no   ok   no   no  no   no
-/admin/projects/programme/          in     no   no   ok   no   no  no   ok
-/admin/projects/programme/add/      in     no   no   no   no   no  no   ok
-/admin/projects/procedure/          in     no   no   ok   no   no  no   ok
-/admin/trainings/training/          in     no   no   ok   no   no  no   no
-{admin:trainings_training}          in     no   no   ok   no   no  no   no
-/admin/trainings/certificate/       in     no   no   ok   no   no  no   no
-/admin/trainings/trainee/           in     no   no   ok   no   no  no   no
-{admin:trainings_trainee}           in     no   no   ok   no   no  no   no
-{admin:trainings_trainee_record}    in     no   no   ok   no   no  no   no
-{admin:trainings_trainee_merging}   in     no   no   ok   no   no  no   no
-/admin/trainings/supervision/       in     no   no   ok   no   no  no   no
-/admin/trainings/supervision/add/   in     no   no   ok   no   no  no   no
-{admin:trainings_supervision}       in     no   no   ok   no   no  no   no
-/admin/trainings/developmentnorm/   in     no   no   ok   no   no  no   no
-{admin:trainings_developmentnorm}   in     no   no   ok   no   no  no   no
-/admin/trainings/developmentnorm/izpalnenie/ in no no ok no   no  no   no
-/admin/trainings/developmentnorm/izpalnenie/xlsx/ in no no ok no no no  no
-/admin/campaigns/campaign/          in     no   no   ok   no   no  no   no
-{admin:campaigns_campaign}          in     no   no   ok   no   no  no   no
-/admin/services_registry/service/   in     no   ok   no   ok   no  no   no
-{admin:services_registry_service}   in     no   ok   no   ok   no  no   no
-/admin/services_registry/provider/  in     no   ok   no   ok   no  no   no
-{admin:services_registry_provider}  in     no   ok   no   ok   no  no   no
-{admin:services_registry_servicesite} in   no   ok   no   ok   no  no   no
-/admin/services_registry/lifesituation/ in no   ok   no   ok   no  no   ok
-/admin/services_registry/lifesituation/add/ in no no  no   no   no  no   ok
-/admin/municipalities/office/       in     no   ok   no   ok   no  no   no
-{admin:municipalities_office}       in     no   ok   no   ok   no  no   no
-/admin/municipalities/legalnorm/    in     no   ok   no   ok   no  no   no
-/admin/municipalities/legalnorm/add/ in    no   ok   no   ok   no  no   no
-/admin/municipalities/workdaychange/ in    no   ok   no   ok   no  no   no
-/admin/referrals/applicationkind/   in     no   ok   no   ok   no  no   no
-/admin/referrals/applicationkind/add/ in   no   ok   no   ok   no  no   no
-/admin/referrals/privacynotice/     in     no   ok   no   ok   no  no   no
-/admin/referrals/privacynotice/add/ in     no   ok   no   ok   no  no   no
-/admin/referrals/letterhead/        in     no   ok   no   ok   no  no   no
-{admin:referrals_letterhead}        in     no   ok   no   ok   no  no   no
-/admin/referrals/letterhead/add/    in     no   to   no   to   no  no   no
-/admin/referrals/assessmentform/    in     no   ok   no   ok   no  no   no
-/admin/referrals/assessmentarea/    in     no   ok   no   ok   no  no   no
-{admin:referrals_assessmentform}    in     no   ok   no   ok   no  no   no
-/admin/referrals/routingrow/        in     no   ok   no   ok   no  no   no
-{admin:referrals_routingrow}        in     no   ok   no   ok   no  no   no
-/admin/referrals/socialassistancedirectorate/ in no ok no ok   no  no   no
-/admin/referrals/waitingrule/       in     no   ok   no   ok   no  no   no
-{admin:referrals_waitingrule}       in     no   ok   no   ok   no  no   no
-/admin/referrals/referringpolicy/   in     no   ok   no   ok   no  no   no
-/admin/referrals/referringpolicy/add/ in   no   to   no   to   no  no   no
-/admin/municipalities/municipality/ in     no   ok   ok   ok   no  no   ok
-/admin/municipalities/municipality/add/ in no   no   no   no   no  no   no
-{admin:municipalities_municipality} in     no   ok   ok   ok   no  no   ok
-/admin/municipalities/settlement/   in     no   ok   ok   ok   no  no   ok
-/admin/municipalities/settlement/add/ in   no   no   no   no   no  no   no
-/admin/auth/group/                  in     no   --   --   --   no  no   --
-/admin/mfa/authenticator/           in     no   --   --   --   no  no   --
-/admin/procrastinate/procrastinatejob/ in  no   --   --   --   no  no   --
-"""
+TABLE = Path(__file__).with_name("roles.txt")  # the columns in the order of ROLES
 REGISTRY_TAILS = (
     "izgled/",
     "istoriya/",
@@ -316,7 +61,7 @@ OF_AN_ASSESSMENT = (
     "assessment_replace",
     "assessment_redirect",
 )
-LINES = [line.split() for line in TABLE.strip().splitlines()]
+LINES = [line.split() for line in TABLE.read_text(encoding="utf-8").splitlines() if line]
 
 
 @pytest.fixture

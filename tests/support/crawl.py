@@ -42,8 +42,12 @@ def links_of(html: str) -> list[str]:
 class Frontier:
     """Addresses still to visit. Iterate over it and ``offer`` it what each page links to."""
 
-    def __init__(self, start: list[str], *, examples: int = EXAMPLES) -> None:
+    def __init__(
+        self, start: list[str], *, examples: int = EXAMPLES, filters_of_admin: bool = True
+    ) -> None:
+        """``filters_of_admin`` False leaves out the admin's lists when they are filtered."""
         self.examples = examples
+        self.filters_of_admin = filters_of_admin
         self.waiting: deque[tuple[str, str]] = deque()
         self.seen: set[str] = set()
         self.kinds: Counter[tuple] = Counter()
@@ -60,7 +64,10 @@ class Frontier:
             return
         self.seen.add(whole)
         names = tuple(sorted({name for name, _value in parse_qsl(parts.query)} - CARRIED))
-        kind = (route_of(parts.path), *names)
+        route = route_of(parts.path)
+        if names and not self.filters_of_admin and route.endswith("_changelist"):
+            return
+        kind = (route, *names)
         if len(names) > LONGEST_QUERY or self.kinds[kind] >= (1 if names else self.examples):
             return
         self.kinds[kind] += 1
