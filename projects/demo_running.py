@@ -64,9 +64,13 @@ class _Running:
     def person(self, prefix: str) -> User:
         return User.objects.get(email=f"{prefix}.{self.municipality.slug}@example.bg")
 
-    def day(self, number: int | None) -> dt.date | None:
+    def day(self, number: int) -> dt.date:
         """Return the day ``number`` days after the beginning."""
-        return None if number is None else self.first + dt.timedelta(days=number)
+        return self.first + dt.timedelta(days=number)
+
+    def day_of(self, row: dict[str, Any], name: str) -> dt.date | None:
+        """Return the day that ``row`` has under ``name``, None where it has none."""
+        return self.day(row[name]) if name in row else None
 
     @property
     def of_it(self) -> dict[str, Any]:
@@ -102,7 +106,7 @@ class _Running:
                 kind=row["kind"],
                 title=row["title"],
                 due_on=self.day(row["day"]),
-                done_on=self.day(row.get("done")),
+                done_on=self.day_of(row, "done"),
             )
         make_report(self.project)
         return self.project
@@ -117,7 +121,7 @@ class _Running:
                 parent=self.activities.get(row.get("parent", "")),
                 starts_on=self.day(row["from"]),
                 ends_on=self.day(row["to"]),
-                done_on=self.day(row.get("done")),
+                done_on=self.day_of(row, "done"),
             )
         for row in self.facts["lines"]:
             self.lines[row["code"]] = BudgetLine.objects.create(
@@ -144,7 +148,7 @@ class _Running:
                 user=self.person(row["user"]) if "user" in row else None,
                 name=row.get("name", ""),
                 starts_on=self.day(row["from"]),
-                ends_on=self.day(row.get("to")),
+                ends_on=self.day_of(row, "to"),
                 hours_per_day=Decimal(row.get("hours", "8")),
                 office=office,
             )

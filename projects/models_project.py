@@ -203,13 +203,10 @@ class Project(MunicipalModel):
         return reverse("project", args=[self.slug])
 
     def clean(self):
-        if (
-            self.procedure_id
-            and self.programme_id
-            and self.procedure.programme_id != self.programme_id
-        ):
+        procedure = self.procedure if self.procedure_id else None
+        if procedure and self.programme_id and procedure.programme_id != self.programme_id:
             raise ValidationError(
-                {"procedure": _("Процедурата е по друга програма: %s.") % self.procedure.programme}
+                {"procedure": _("Процедурата е по друга програма: %s.") % procedure.programme}
             )
         if self.starts_on and self.starts_note:
             raise ValidationError({"starts_note": _("Датата е известна; непълната не е нужна.")})
@@ -381,11 +378,12 @@ class Activity(MunicipalModel):
         return f"{self.number}. {title}" if self.number else title
 
     def clean(self):
-        if not self.parent_id:
+        parent = self.parent if self.parent_id else None
+        if parent is None:
             return
-        if self.parent.project_id != self.project_id:
+        if parent.project_id != self.project_id:
             raise ValidationError({"parent": _("Дейността е от друг проект.")})
-        if self.parent.parent_id:
+        if parent.parent_id:
             raise ValidationError({"parent": _("Поддейност не може да има свои поддейности.")})
 
 
@@ -423,7 +421,8 @@ class BudgetLine(MunicipalModel):
         return f"{self.code} {self.name}"
 
     def clean(self):
-        if self.activity_id and self.activity.project_id != self.project_id:
+        activity = self.activity if self.activity_id else None
+        if activity and activity.project_id != self.project_id:
             raise ValidationError({"activity": _("Дейността е от друг проект.")})
 
     @property
