@@ -15,7 +15,8 @@ from typing import Any
 
 import segno
 from django.db import IntegrityError, transaction
-from django.http import FileResponse, HttpRequest
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -185,7 +186,7 @@ def initials_of(name: str) -> str:
 # The paper
 
 
-def serve(request: HttpRequest, certificate: Certificate, *, rule) -> FileResponse:
+def serve(request: HttpRequest, certificate: Certificate, *, rule) -> HttpResponseBase:
     """Answer with the paper as a download; ``rule`` says of the request and it who may have it."""
     return serve_attachment(
         request,

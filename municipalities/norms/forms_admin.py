@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.admin_forms import TenantForm
-from municipalities.norms.models import LegalNorm
+from municipalities.norms.models import LegalNorm, Unit
 
 EARLIEST_YEAR, LATEST_YEAR = 1990, 2100  # between which the holidays are known
 NEW_NORM = ("", gettext_lazy("нова, каквато няма в списъка"))
@@ -85,12 +85,22 @@ class LegalNormForm(VerifiedForm):
             data["code"] = own_code()
         if self.errors.keys() & {"code", "valid_from", "valid_to"}:
             return data
+        self._check_measure(data)
         first, last = data.get("valid_from"), data.get("valid_to")
         if first and last and last < first:
             self.add_error("valid_to", _("Крайната дата е преди началната."))
         elif other := self._at_the_same_time(data.get("code") or self.instance.code, first, last):
             self.add_error("valid_from", _two_at_once(other))
         return data
+
+    def _check_measure(self, data: dict) -> None:
+        """Refuse money where what reads the norm expects time, and the other way round."""
+        code = data.get("code") or self.instance.code
+        known = LegalNorm.objects.filter(code=code).order_by("pk")
+        before = known.values_list("unit", flat=True).first()
+        if before and "unit" in data and (before == Unit.EURO) != (data["unit"] == Unit.EURO):
+            what = _("сума, не за време") if before == Unit.EURO else _("време, не за сума")
+            self.add_error("unit", _("Нормата е за %(what)s.") % {"what": what})
 
     def _at_the_same_time(
         self, code: str, first: dt.date | None, last: dt.date | None

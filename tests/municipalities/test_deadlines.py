@@ -83,14 +83,14 @@ def test_a_moved_day_is_what_the_decision_made_it(changes, start, value, unit, e
     assert deadlines.ends_on(day(start), value, unit, moved) == day(end)
 
 
-@pytest.mark.parametrize("unit", Unit.values)
+@pytest.mark.parametrize("unit", [WORKING, CALENDAR, MONTHS])
 @pytest.mark.parametrize("value", [0, -1, -3650])
 def test_no_time_at_all_is_no_deadline(unit, value):
     with pytest.raises(ValueError, match="ends before it begins"):
         deadlines.ends_on(day("18.11.2026"), value, unit, {})
 
 
-@pytest.mark.parametrize("unit", Unit.values)
+@pytest.mark.parametrize("unit", [WORKING, CALENDAR, MONTHS])
 def test_a_deadline_beyond_the_calendar_is_an_error_and_not_forever(unit):
     with pytest.raises(OverflowError):
         deadlines.ends_on(dt.date.max, 2, unit, {})
@@ -130,7 +130,7 @@ def test_a_pause_moves_a_deadline_by_the_days_in_which_it_is_counted(
 
 DAYS = st.dates(dt.date(2018, 1, 1), dt.date(2060, 12, 31))
 VALUES = st.integers(1, 400)
-UNITS = st.sampled_from(Unit.values)
+UNITS = st.sampled_from([WORKING, CALENDAR, MONTHS])
 
 
 @st.composite

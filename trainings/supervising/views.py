@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -70,7 +70,7 @@ def own_learning(request: HttpRequest, trainee: Trainee | None) -> HttpResponse:
 
 @_in_own_scope
 @require_safe
-def own_certificate(request: HttpRequest, trainee: Trainee | None, pk: int) -> FileResponse:
+def own_certificate(request: HttpRequest, trainee: Trainee | None, pk: int) -> HttpResponseBase:
     """My own certificate; anybody else's is not there."""
     if trainee is None:
         raise Http404
