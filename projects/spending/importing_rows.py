@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -17,16 +16,16 @@ from django.core.exceptions import ValidationError
 from municipalities import cells
 from municipalities.cells import BadCell, key
 from municipalities.checks import check_eik
+from municipalities.sheet_rows import SheetRow
 from municipalities.spreadsheets import Rows, data_rows, heading_place
 from projects.models import Activity, BudgetLine, Expense, Project
 from projects.money import Currency
 from projects.spending import importing_columns as columns
 from projects.spending.checks import EURO_SINCE, LONGEST
 from projects.spending.facts import Facts
-from projects.spending.importing_columns import BY_CODE, REQUIRED, columns_of, numbered
+from projects.spending.importing_columns import REQUIRED, columns_of, numbered
 from projects.spending.models import ProjectContract, Supplier
 
-SHOWN_VALUE = 200  # characters of a wrong value that are kept
 LONGEST_NAME = 200
 NOTHING = Decimal(0)
 
@@ -106,41 +105,14 @@ def read_rows(project: Project, rows: Rows, most: int) -> Read:
     return read
 
 
-class _Row:
+class _Row(SheetRow):
     """One row on its way to facts; collects what is wrong in it."""
 
+    required = frozenset(column.code for column in REQUIRED)
+
     def __init__(self, read: Read, number: int, values: list[str]) -> None:
+        super().__init__(number, values, read.places)
         self.read, self.known = read, read.known
-        self.number, self.values = number, values
-        self.faults: list[dict[str, Any]] = []
-
-    def text(self, code: str) -> str:
-        place = self.read.places.get(code, 0) - 1
-        return self.values[place] if 0 <= place < len(self.values) else ""
-
-    def fault(self, code: str, message: str) -> None:
-        self.faults.append(
-            {
-                "row": self.number,
-                "column": self.read.places.get(code, 0),
-                "value": self.text(code)[:SHOWN_VALUE],
-                "message": message,
-            }
-        )
-
-    def take(self, code: str, rule: Callable[[str], Any], empty: Any = "") -> Any:
-        """Return the cell by its rule; ``empty`` where there is nothing, or something wrong."""
-        text = self.text(code)
-        if not text:
-            if BY_CODE[code].required:
-                self.fault(code, "Клетката е празна, а е задължителна.")
-            return empty
-        try:
-            cells.refuse_damage(text)
-            return rule(text)
-        except BadCell as bad:
-            self.fault(code, str(bad))
-            return empty
 
     def words(self, code: str) -> str:
         return self.take(code, lambda text: cells.line(text, LONGEST[code]))

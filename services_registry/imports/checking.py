@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,13 +16,13 @@ from django.utils import timezone
 from municipalities import cells
 from municipalities.cells import BadCell, key
 from municipalities.models import Municipality
+from municipalities.sheet_rows import SheetRow
 from municipalities.spreadsheets import Rows, data_rows
 from services_registry.imports.known import Known, known_to
 from services_registry.imports.matching import BY_CODE
 from services_registry.models import EVERYBODY, Fee, Provider, Service
 
 MOST_PROBLEMS = 5000
-SHOWN_VALUE = 200  # characters of a wrong value that are kept
 COMPANIES = ("еоод", "оод", "ад", "еад", "ет", "дззд")
 NONPROFITS = ("сдружение", "фондация", "читалище", "юлнц", "нпо")
 
@@ -94,8 +93,11 @@ def check_file(
     return checked
 
 
-class _Row:
+class _Row(SheetRow):
     """One row on its way to a Record; collects what is wrong in it."""
+
+    required = frozenset(code for code, field in BY_CODE.items() if field.required)
+    last_resort = ("name",)
 
     def __init__(
         self,
@@ -105,40 +107,8 @@ class _Row:
         values: list[str],
         new_providers: dict[str, NewProvider],
     ) -> None:
-        self.known, self.chosen, self.number = known, chosen, number
-        self.values, self.new_providers = values, new_providers
-        self.faults: list[dict[str, Any]] = []
-
-    def text(self, code: str) -> str:
-        """Return the cell of a field, "" where there is no such column or nothing in it."""
-        place = self.chosen.get(code, 0) - 1
-        return self.values[place] if 0 <= place < len(self.values) else ""
-
-    def fault(self, code: str, message: str, *others: str) -> None:
-        """Note what is wrong at the cell of ``code``, or of the first of ``others`` in the file."""
-        at = next((c for c in (code, *others, "name") if c in self.chosen), code)
-        self.faults.append(
-            {
-                "row": self.number,
-                "column": self.chosen.get(at, 0),
-                "value": self.text(at)[:SHOWN_VALUE],
-                "message": message,
-            }
-        )
-
-    def take(self, code: str, rule: Callable[[str], Any], empty: Any = "") -> Any:
-        """Return the cell of ``code`` by its rule; ``empty`` where nothing or something wrong."""
-        text = self.text(code)
-        if not text:
-            if BY_CODE[code].required:
-                self.fault(code, "Клетката е празна, а е задължителна.")
-            return empty
-        try:
-            cells.refuse_damage(text)
-            return rule(text)
-        except BadCell as bad:
-            self.fault(code, str(bad))
-            return empty
+        super().__init__(number, values, chosen)
+        self.known, self.new_providers = known, new_providers
 
     def choice(self, code: str, empty: Any = "") -> Any:
         names = self.known.names[code]
