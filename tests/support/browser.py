@@ -52,9 +52,22 @@ class Watch:
             self.faults.append(f"{request.failure} {request.url}")
 
 
+AT_THE_END = """() => {
+  const seenFrom = scrollY;
+  scrollTo({top: document.documentElement.scrollHeight, behavior: 'instant'});
+  return seenFrom;
+}"""
+
+
 def axe_faults(page: Page) -> list[str]:
-    """Return axe-core's violations on the page as it stands, a line each."""
+    """Return axe-core's violations on the page as it stands, a line each.
+
+    At the end of the page what sticks to the window's edge is in its own place: elsewhere it may
+    cover half a link that is only being scrolled past, which axe takes for a small one.
+    """
+    seen_from = page.evaluate(AT_THE_END)
     found = _axe.run(page, options=RULES).response["violations"]
+    page.evaluate("y => scrollTo({top: y, behavior: 'instant'})", seen_from)
     return [
         f"{page.url} {rule['id']} ({rule['impact']}): {rule['help']}\n"
         + "\n".join(f"    {json.dumps(n['target'])} {n['html'][:160]}" for n in rule["nodes"][:4])
