@@ -19,7 +19,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/hsds/", include("services_registry.api.urls")),
     path("proekti/", include("projects.urls")),
-    path("kampanii/", include("campaigns.urls")),
+    path("", include("campaigns.urls")),
     path("rabotno-myasto/", include("frontoffice.urls")),
     path("", include("frontoffice.followups.urls_public")),
     path("", include("municipalities.urls")),

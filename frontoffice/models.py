@@ -88,6 +88,7 @@ class Consultation(MunicipalModel):
         APPLICATION = "application", _("Ще подаде заявление")
         FOLLOW_UP = "follow_up", _("Последващ разговор")
         ELSEWHERE = "elsewhere", _("Насочен другаде")
+        UNMET = "unmet", _("Няма такава услуга")
 
     office = models.ForeignKey(
         Office,
@@ -130,6 +131,15 @@ class Consultation(MunicipalModel):
         verbose_name=_("лице"),
     )
     outcome = models.CharField(_("изход"), max_length=12, choices=Outcome.choices)
+    # What was asked for and the municipality does not have; the heart of the analysis of needs.
+    missing_kind = models.ForeignKey(
+        ServiceKind,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("каква услуга липсва"),
+    )
     note = models.TextField(_("бележка"), blank=True, max_length=4000)
     # Made by the page before it is sent: the same form sent twice finds the first row.
     form_key = models.UUIDField(default=uuid.uuid4, editable=False)

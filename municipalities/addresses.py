@@ -35,8 +35,9 @@ def address_of(name: str, longest: int = 80) -> str:
 def save_with_address(instance: models.Model, save: Callable, *args, **kwargs) -> None:
     """Call ``save``; an instance without a ``slug`` gets the first free one made from its name.
 
-    Row security hides the addresses that other municipalities have taken, so only the unique
-    constraint can say which are free. ``instance`` has ``name``, ``slug`` and ``municipality``.
+    What has a title instead of a name gets it from that. Row security hides the addresses that
+    other municipalities have taken, so only the unique constraint can say which are free.
+    ``instance`` has a name, ``slug`` and ``municipality``.
     """
     if instance.slug:
         save(*args, **kwargs)
@@ -51,13 +52,17 @@ def save_with_address(instance: models.Model, save: Callable, *args, **kwargs) -
             instance.slug = ""
             if "slug" not in str(error):
                 raise
-    raise ValueError(f"No free address for {instance.name!r}.")
+    raise ValueError(f"No free address for {_name_of(instance)!r}.")
 
 
 def _candidates(instance: models.Model) -> Iterator[str]:
-    base = address_of(instance.name) or instance._meta.model_name
+    base = address_of(_name_of(instance)) or instance._meta.model_name
     yield base
     base = f"{base}-{instance.municipality.slug}"
     yield base
     for number in count(2):
         yield f"{base}-{number}"
+
+
+def _name_of(instance: models.Model) -> str:
+    return getattr(instance, "name", "") or getattr(instance, "title", "")

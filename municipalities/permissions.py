@@ -72,6 +72,16 @@ def can_manage_projects(request: HttpRequest) -> bool:
     return role_of(request) == Role.PROJECT_MANAGER
 
 
+def can_count_at_door(request: HttpRequest) -> bool:
+    """Whoever runs campaigns or works at the desk counts those who come to an event."""
+    return can_manage_projects(request) or can_use_desk(request)
+
+
+def can_write_needs(request: HttpRequest) -> bool:
+    """The head of the front office writes the analysis of needs, or the project's manager."""
+    return role_of(request) in {Role.HEAD, Role.PROJECT_MANAGER}
+
+
 def can_administer_municipality(request: HttpRequest) -> bool:
     """The municipal administrator keeps offices, the registry and its classifiers' use."""
     return role_of(request) == Role.ADMINISTRATOR

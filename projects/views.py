@@ -16,6 +16,7 @@ from municipalities.tenancy import municipality_scope
 from municipalities.typeset import pdf_response
 from projects.indicators.values import IndicatorState, state_of
 from projects.models import Project, activity_tree
+from projects.public_parts import public_parts_of
 from projects.publicity.poster import poster
 
 PROJECTS_PER_PAGE = 20
@@ -58,6 +59,7 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
             "is_whole": amounts == project.amount,
             "cents_differ": amounts == project.amount and euros != project.amount_eur,
             "activities": activity_tree(activities),
+            "public_parts": public_parts_of(project),
             "described": any(activity.description for activity in activities),
         },
     )

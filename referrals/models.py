@@ -25,6 +25,11 @@ from referrals.kinds.models import (  # noqa: F401  as above
     PrivacyNotice,
 )
 from referrals.letters.models import Letter, Letterhead  # noqa: F401  as above
+from referrals.needs.models import (  # noqa: F401  as above
+    NeedsAnalysis,
+    NeedsSection,
+    NeedsVersion,
+)
 from referrals.online.models import OnlineDraft  # noqa: F401  as above
 from referrals.outcomes.models import OutcomeQuestion  # noqa: F401  as above
 from referrals.placing.models import Referral, ReferralEvent  # noqa: F401  as above

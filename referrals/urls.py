@@ -16,6 +16,7 @@ urlpatterns = [
     path("rabotno-myasto/zayavleniya/", include("referrals.letters.urls")),
     path("rabotno-myasto/zayavleniya/", include("referrals.intake.urls")),
     path("rabotno-myasto/zayavleniya/", include("referrals.desk.urls")),
+    path("rabotno-myasto/analizi/", include("referrals.needs.urls")),
     path("rabotno-myasto/otsenki/", include("referrals.assessments.urls")),
     path("rabotno-myasto/nasochvaniya/", include("referrals.caseload.urls")),
     path("rabotno-myasto/nasochvaniya/", include("referrals.measures.urls")),

@@ -37,6 +37,7 @@ from services_registry.upkeep.models import (  # noqa: F401  as above
     ErrorReport,
     ReviewReminder,
 )
+from services_registry.wanted import UnmetSearch  # noqa: F401  as above
 
 
 class ServiceQuerySet(models.QuerySet):

@@ -12,7 +12,7 @@ from django.db.models.functions import ExtractHour, TruncDate, TruncMonth
 from django.utils.formats import date_format
 
 from frontoffice.models import Consultation, ConsultationTopic
-from frontoffice.numbers.disclosure import Cell, Hiding, Protected, ShownCell, protect
+from municipalities.disclosure import Cell, Hiding, Protected, ShownCell, protect
 from municipalities.hours import within_days
 from municipalities.models import Settlement, User
 from municipalities.periods import Days, Period

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from frontoffice.numbers.counting import Numbers, Table, written
-from frontoffice.numbers.disclosure import Hiding, ShownCell
+from municipalities.disclosure import Hiding, ShownCell
 from municipalities.drawing import Bar, Point, bar_chart, column_chart
 from municipalities.hours import is_holiday
 

@@ -9,10 +9,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from frontoffice.numbers import counting, drawing, workbook
-from frontoffice.numbers.disclosure import Hiding
 from frontoffice.numbers.forms import NumbersForm
 from frontoffice.preferences.reading import policy_of
 from municipalities import periods
+from municipalities.disclosure import Hiding
 from municipalities.permissions import can_lead_desk, can_use_desk, require
 
 

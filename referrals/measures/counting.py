@@ -3,7 +3,7 @@
 Steps are counted from the events of the machines (the state before and after, the moment), a query
 each: a step belongs to the period in which it ended. The two ends that are days and not moments are
 the wish, by the day it was stated, and the service, by the day it began. Tables about people are
-protected as those of the desk are (``frontoffice.numbers.disclosure``).
+protected as those of the desk are (``municipalities.disclosure``).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from frontoffice.numbers.counting import Table, by_time, protected
-from frontoffice.numbers.disclosure import Cell
+from municipalities.disclosure import Cell
 from municipalities.hours import within_days
 from municipalities.models import Settlement
 from municipalities.periods import Days, Period

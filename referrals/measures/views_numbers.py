@@ -10,10 +10,10 @@ from django.views.decorators.http import require_safe
 
 from frontoffice.numbers import drawing as desk_drawing
 from frontoffice.numbers.counting import Table
-from frontoffice.numbers.disclosure import Hiding
 from frontoffice.numbers.forms import PeriodForm
 from frontoffice.preferences.reading import policy_of
 from municipalities import periods
+from municipalities.disclosure import Hiding
 from municipalities.permissions import require
 from referrals.measures import drawing, workbook
 from referrals.measures.counting import Measures, measure

@@ -6,8 +6,8 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from frontoffice.numbers.counting import Table, written
-from frontoffice.numbers.disclosure import Hiding
 from frontoffice.numbers.drawing import note
+from municipalities.disclosure import Hiding
 from municipalities.exports import Column, Sheet, workbook_response
 from referrals.measures.counting import Measures, Waits
 from referrals.measures.drawing import FEW, counted

@@ -13,6 +13,7 @@ from services_registry.forms import NO_KIND, SUPPORTING_NAME
 from services_registry.jsonld import service_jsonld
 from services_registry.models import Service
 from services_registry.qr import qr_svg
+from services_registry.service_parts import parts_of
 from services_registry.shown import ForCitizens
 
 SUPPORTING = (99, NO_KIND, str(SUPPORTING_NAME))
@@ -40,6 +41,7 @@ def context_of(request: HttpRequest, found: Service) -> dict:
         "quick_exit": _needs_quick_exit(found),
         "key": basket.key_of(found),
         "chosen": chosen,
+        "public_parts": parts_of(found),
         "jsonld": service_jsonld(shown, request.build_absolute_uri(found.get_absolute_url())),
     }
 

@@ -10,6 +10,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django_scopes import ScopeError, scope
 
+from campaigns.models import DoorCount
 from frontoffice.models import Consultation, ConsultationVersion
 from municipalities.audit import AccessEvent
 from municipalities.models import Membership, Office
@@ -20,7 +21,13 @@ from municipalities.tenancy import (
     set_local,
 )
 from projects.models import BudgetChange
-from referrals.models import ApplicationEvent, AssessmentEvent, PrivacyNotice, ReferralEvent
+from referrals.models import (
+    ApplicationEvent,
+    AssessmentEvent,
+    NeedsVersion,
+    PrivacyNotice,
+    ReferralEvent,
+)
 from services_registry.models import Provider, ProviderMembership, Service
 from tests import factories
 from tests.fences.test_policies import owned_tables
@@ -39,6 +46,8 @@ UNCHANGED = {
     ApplicationEvent,
     AssessmentEvent,
     ConsultationVersion,
+    DoorCount,
+    NeedsVersion,
     ReferralEvent,
 }
 HIDDEN = [model for model in TENANTS if model not in ALWAYS_PUBLIC]

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from frontoffice.numbers.disclosure import Cell, Hiding, protect
+from municipalities.disclosure import Cell, Hiding, protect
 
 counts = st.lists(st.integers(0, 10), min_size=1, max_size=5)
 thresholds = st.integers(1, 6)

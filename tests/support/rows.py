@@ -10,17 +10,19 @@ from django.apps import apps
 from django.db import models
 from django.utils import timezone
 
+from campaigns.models import CampaignEvent, DoorCount
 from frontoffice.models import Consultation, ConsultationVersion
 from municipalities.audit import AccessEvent
 from municipalities.models import Invitation, Municipality, OfficeException, Settlement
 from municipalities.tenancy import MunicipalModel, municipality_scope
-from projects.models import BudgetChange, Project
+from projects.models import BudgetChange, Expense, Project
 from referrals.clocked import StepEvent
-from referrals.models import PrivacyNotice
+from referrals.models import NeedsVersion, PrivacyNotice
 from services_registry.models import ColumnMatch, ImportRun, Service
 from tests import (
     factories,
     factories_applications,
+    factories_campaigns,
     factories_desk,
     factories_people,
     factories_projects,
@@ -78,6 +80,12 @@ def plant(owner: Municipality, word: str, *, public: bool) -> dict[type, models.
     made += [person, consultation]
     with municipality_scope(owner):
         made += factories_projects.a_row_of_each(by_model[Project], by_model[Training])
+        made += factories_campaigns.a_row_of_each(
+            by_model[CampaignEvent],
+            by_model[Service],
+            next(row for row in made if isinstance(row, Expense)),
+            public=public,
+        )
         made += factories_desk.a_row_of_each(person, consultation)
         made += _of_applying(owner, by_model, public)
         made.append(
@@ -105,8 +113,10 @@ def plant(owner: Municipality, word: str, *, public: bool) -> dict[type, models.
 
 
 def _write(row: models.Model, word: str) -> None:
-    if isinstance(row, AccessEvent | BudgetChange | StepEvent | ConsultationVersion):
+    if isinstance(row, AccessEvent | BudgetChange | StepEvent | ConsultationVersion | DoorCount):
         return  # nobody can change one
+    if isinstance(row, NeedsVersion):
+        return  # as above
     if isinstance(row, PrivacyNotice):
         return  # it is for whoever is about to apply, of whichever municipality
     changed = []

@@ -1,0 +1,1 @@
+"""A conference: programme, speakers, badges, certificates of those who came."""

@@ -1,0 +1,1 @@
+"""What the town is given to read: leaflets, posters, easy-read texts, and how often they are."""

@@ -1,0 +1,1 @@
+"""A campaign planned and told: for whom, how, where it has been, what it cost."""

@@ -1,0 +1,1 @@
+"""Places at events: registered by citizens, counted at the door, forgotten afterwards."""

@@ -1,0 +1,1 @@
+"""Studies: how they were made, their questionnaires, results and open tables."""
