@@ -4,7 +4,8 @@ In: a form takes them with ``UploadField`` or ``MultipleUploadField``, whose cle
 ``CheckedFile``; ``store()`` takes nothing else and returns the path to keep in the database,
 beside ``name`` and ``content_type``. Out: ``serve_attachment()``, or to a citizen who opened their
 own record ``serve_own_attachment()``; neither can be called without the record the file belongs to
-and the rule that says who may have it.
+and the rule that says who may have it. What everybody may read goes out through
+``serve_public_attachment()``.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadhandler import FileUploadHandler
 from django.db import models
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseNotModified
+from django.http.response import HttpResponseBase
 from django.template.defaultfilters import filesizeformat
+from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.audit import AccessEvent, record_access
@@ -36,6 +39,7 @@ MAX_SIZE = 10 * 2**20  # bytes, each
 MAX_TOTAL = 25 * 2**20  # bytes, in all
 MAX_REQUEST = 28 * 2**20  # with the rest of the form; the proxy stops at 30 MB (deploy/Caddyfile)
 LONGEST_NAME = 100  # characters
+PDF_TYPE = "application/pdf"
 
 
 # Names
@@ -263,6 +267,7 @@ def discard(path: str) -> None:
 # Going out
 
 POLICY = "sandbox; default-src 'none'"
+PUBLIC_SECONDS = 300  # for which what everybody may read is not asked for again
 
 
 def serve_attachment(
@@ -310,6 +315,45 @@ def serve_own_attachment(
     as in ``serve_attachment``, except that a look at one's own papers leaves no row.
     """
     return _download(_opened(request, path, subject, rule), name, content_type)
+
+
+def serve_public_attachment(
+    request: HttpRequest,
+    path: str,
+    *,
+    name: str,
+    content_type: str,
+    subject: models.Model,
+    is_shown: bool = False,
+    is_taken: Callable[[], object] | None = None,
+) -> HttpResponseBase:
+    """Answer with a stored file that everybody may read.
+
+    ``subject`` is the record the file belongs to, read through its ``public`` manager: the caller
+    answers 404 where that has no such record. A PDF with ``is_shown`` opens in the browser, the
+    rest is a download. ``is_taken`` is called when somebody is given the file: not for its headers,
+    for a later part of it, or for what the browser has already. What was asked leaves no row.
+    """
+    file = _opened(request, path, subject, lambda _request, _subject: True)
+    answer = _download(file, name, content_type)
+    if is_shown and answer["Content-Type"] == PDF_TYPE:
+        answer.as_attachment = False
+        answer["Content-Disposition"] = answer["Content-Disposition"].replace(
+            "attachment", "inline", 1
+        )
+        del answer["Content-Security-Policy"]  # browsers open no PDF in a sandbox; pages' own stays
+    answer["Cache-Control"] = f"public, max-age={PUBLIC_SECONDS}"
+    etag = f'"{path.rpartition("/")[2]}"'  # the name is random and what it names never changes
+    answer["ETag"] = etag
+    known = get_conditional_response(request, etag=etag)
+    if isinstance(known, HttpResponseNotModified):
+        answer.close()
+        known["Cache-Control"] = answer["Cache-Control"]
+        return known
+    later_part = not request.headers.get("Range", "bytes=0-").startswith("bytes=0-")
+    if is_taken is not None and request.method == "GET" and not later_part:
+        is_taken()
+    return answer
 
 
 def _opened(
