@@ -12,22 +12,18 @@ from dataclasses import dataclass, field
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from municipalities.map_sheet import LOWEST, WIDTH, MapSheet
 from municipalities.models import Municipality, Settlement
 from services_registry.models import Service, ServiceSite
 from services_registry.outline import OUTLINE
 from services_registry.places import located
 
-WIDTH = 640
-LOWEST, HIGHEST = 320, 480  # of the sheet
-MARGIN = 44
 APART = 54  # between two points, so that on a phone a finger hits one of them
 LETTER = 16  # of a label on a phone, where it is the widest
-NARROWEST = 0.09  # degrees: about ten kilometres; nearer than that a map says nothing
 MOST_SERVICES = 300
 MOST_SETTLEMENTS = 400
 MOST_TOWNS = 16
 VILLAGES_NAMED = 10  # up to a bar of so many kilometres; above it only municipal centres are
-KM_PER_DEGREE = 111.2
 
 
 @dataclass
@@ -100,41 +96,6 @@ class Drawing:
     width: int = WIDTH
 
 
-class Sheet:
-    """Puts degrees on the sheet: equirectangular, true to scale in the middle of what is shown."""
-
-    def __init__(self, points: list[tuple[float, float]]):
-        norths, easts = [p[0] for p in points], [p[1] for p in points]
-        self.north = (min(norths) + max(norths)) / 2
-        self.east = (min(easts) + max(easts)) / 2
-        self.squeeze = math.cos(math.radians(self.north))
-        wide = max((max(easts) - min(easts)) * self.squeeze, NARROWEST)
-        high = max(max(norths) - min(norths), NARROWEST / 2)
-        self.scale = min((WIDTH - 2 * MARGIN) / wide, (HIGHEST - 2 * MARGIN) / high)
-        self.height = round(min(max(high * self.scale + 2 * MARGIN, LOWEST), HIGHEST))
-
-    def put(self, north: float, east: float) -> tuple[int, int]:
-        """Return the place of a point on the sheet, in its units from the upper left."""
-        x = WIDTH / 2 + (east - self.east) * self.squeeze * self.scale
-        y = self.height / 2 - (north - self.north) * self.scale
-        return round(x), round(y)
-
-    def box(self) -> dict[str, tuple[float, float]]:
-        """Return the condition that a settlement lies on the sheet."""
-        half_wide = (WIDTH / 2 - 12) / self.scale / self.squeeze
-        half_high = (self.height / 2 - 12) / self.scale
-        return {
-            "latitude__range": (self.north - half_high, self.north + half_high),
-            "longitude__range": (self.east - half_wide, self.east + half_wide),
-        }
-
-    def bar(self) -> tuple[int, int]:
-        """Return a round number of kilometres and how long it is on the sheet."""
-        unit = self.scale / KM_PER_DEGREE
-        km = max((n for n in (1, 2, 5, 10, 20, 50) if n * unit <= WIDTH / 4), default=1)
-        return km, round(km * unit)
-
-
 def draw(found: QuerySet[Service]) -> Drawing:
     """Return the map of the services found, at most MOST_SERVICES of them. Three queries."""
     listed = found.select_related("municipality").prefetch_related(None)
@@ -151,7 +112,7 @@ def draw(found: QuerySet[Service]) -> Drawing:
     drawing.elsewhere = [service for pk, service in services.items() if pk not in shown]
     if not sites:
         return drawing
-    sheet = Sheet([(site.north, site.east) for site in sites])
+    sheet = MapSheet([(site.north, site.east) for site in sites])
     drawing.height = sheet.height
     drawing.bar_km, drawing.bar = sheet.bar()
     drawing.marks = _marks(sites, services, _spots(sites, services), sheet)
@@ -178,7 +139,7 @@ def _spots(sites: Iterable[ServiceSite], services: dict[int, Service]) -> dict[i
     return spots
 
 
-def _marks(sites, services, spots: dict[int, Spot], sheet: Sheet) -> list[Mark]:
+def _marks(sites, services, spots: dict[int, Spot], sheet: MapSheet) -> list[Mark]:
     """Put the sites on the sheet; one that would touch a mark joins it."""
     marks: list[Mark] = []
     for site in sites:
@@ -197,7 +158,7 @@ def _marks(sites, services, spots: dict[int, Spot], sheet: Sheet) -> list[Mark]:
     return sorted(marks, key=lambda mark: (mark.y, mark.x))
 
 
-def _settlements(sheet: Sheet) -> list[tuple[str, int, int, bool]]:
+def _settlements(sheet: MapSheet) -> list[tuple[str, int, int, bool]]:
     """Return the settlements on the sheet as (name, x, y, whether worth naming), towns first."""
     centres = Municipality.objects.filter(centre_ekatte=OuterRef("ekatte"))
     rows = (
@@ -214,7 +175,7 @@ def _settlements(sheet: Sheet) -> list[tuple[str, int, int, bool]]:
     ]
 
 
-def _label(marks: list[Mark], towns: list[tuple[str, int, int]], sheet: Sheet) -> Iterator[Town]:
+def _label(marks: list[Mark], towns: list[tuple[str, int, int]], sheet: MapSheet) -> Iterator[Town]:
     """Name the marks, the largest first, then yield the towns whose names still have room."""
     taken = [(m.x - m.radius, m.y - m.radius, m.x + m.radius, m.y + m.radius) for m in marks]
 

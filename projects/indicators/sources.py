@@ -69,6 +69,7 @@ class Source:
     work while the project runs, so not before the project's start is known. ``is_confidential``:
     what it counts are people's cases: no line tells who, and outside the office no number below
     five is told. ``doubts`` returns what a manager should look at before trusting the number.
+    ``weight`` names a column of the rows: they count for what stands in it, not for one each.
     """
 
     code: str
@@ -79,11 +80,15 @@ class Source:
     needs_start: bool = False
     is_confidential: bool = False
     is_personal: bool = False
+    weight: str = ""
     doubts: Callable[[Project], list[Doubt]] = field(default=lambda project: [])
 
     def count(self, project: Project, since: dt.date | None, upto: dt.date | None) -> int:
         """Return how many were counted from ``since`` to ``upto``, each once."""
-        return self.rows(project, since, upto).count()
+        rows = self.rows(project, since, upto)
+        if not self.weight:
+            return rows.count()
+        return sum(rows.order_by().values_list(self.weight, flat=True))
 
     def evidence(self, project: Project, since: dt.date | None, upto: dt.date | None) -> Evidence:
         """Return the lines behind the number, to be read a page at a time."""

@@ -90,13 +90,21 @@ class IndicatorState:
 
 
 class CountedRows(models.Subquery):
-    """The number of rows of a queryset, as a column of another query."""
+    """What a queryset of ``source`` comes to, as a column of another query: rows, or their weight.
+
+    The weight is one whole number a row.
+    """
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
     output_field = models.IntegerField()
 
-    def __init__(self, rows: models.QuerySet):
-        super().__init__(rows.order_by().values("pk"))
+    def __init__(self, source: Source, rows: models.QuerySet):
+        if source.weight:
+            self.template = "(SELECT COALESCE(SUM(weight), 0)::integer FROM (%(subquery)s) counted)"
+            counted = rows.order_by().annotate(weight=F(source.weight)).values("weight")
+        else:
+            counted = rows.order_by().values("pk")
+        super().__init__(counted)
 
 
 def state_of(
@@ -139,9 +147,9 @@ def _counts(
             continue
         key = (row.project_id, source.code)
         if (*key, False) not in wanted:
-            wanted[*key, False] = CountedRows(source.rows(row.project, None, upto))
+            wanted[*key, False] = CountedRows(source, source.rows(row.project, None, upto))
             if since:
-                wanted[*key, True] = CountedRows(source.rows(row.project, since, upto))
+                wanted[*key, True] = CountedRows(source, source.rows(row.project, since, upto))
     if not wanted:
         return {}
     columns = {f"n{number}": column for number, column in enumerate(wanted.values())}
