@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.cache import get_conditional_response
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
 from frontoffice.followups.feeds import feed_of, make_address, read_calendar, remove_address
+from municipalities.calendars import calendar_response
 from municipalities.mails import whole
 from municipalities.permissions import can_use_desk, require
 
@@ -50,10 +48,4 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     content = read_calendar(token)
     if content is None:
         raise Http404
-    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
-    response["ETag"] = etag
-    response["Cache-Control"] = "private, no-cache"
-    response["Content-Disposition"] = 'inline; filename="zadachi.ics"'
-    response["X-Robots-Tag"] = "noindex"
-    return get_conditional_response(request, etag=etag, response=response) or response
+    return calendar_response(request, content, "zadachi.ics")

@@ -10,7 +10,6 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from frontoffice.followups import ics
 from frontoffice.models import CalendarFeed, FollowUp
 from municipalities.links import without_tokens
 from municipalities.models import Membership, Role
@@ -220,17 +219,6 @@ def test_it_is_written_as_rfc_5545_asks(client, specialist, sliven):
     for event in events:
         for needed in ("UID:", "DTSTAMP:", "DTSTART"):
             assert event.count(f"\n{needed}") == 1, "once, as 3.6.1 has it"
-
-
-@pytest.mark.parametrize("line", ["", "a" * 75, "я" * 200, "SUMMARY:" + "€я" * 90])
-def test_a_long_line_is_folded_between_characters(line):
-    pieces = list(ics.folded(line))
-    assert all(len(piece.encode()) <= 75 for piece in pieces)
-    assert pieces[0] + "".join(piece.removeprefix(" ") for piece in pieces[1:]) == line
-
-
-def test_text_is_escaped():
-    assert ics.escaped("a,b;c\\d\ne") == "a\\,b\\;c\\\\d\\ne"
 
 
 def test_what_has_not_changed_is_not_sent_again(client, specialist, sliven):
