@@ -82,6 +82,11 @@ def can_write_needs(request: HttpRequest) -> bool:
     return role_of(request) in {Role.HEAD, Role.PROJECT_MANAGER}
 
 
+def can_keep_drafts(request: HttpRequest) -> bool:
+    """Whoever works at the desk or writes analyses has what they type kept as they type it."""
+    return can_use_desk(request) or can_write_needs(request)
+
+
 def can_administer_municipality(request: HttpRequest) -> bool:
     """The municipal administrator keeps offices, the registry and its classifiers' use."""
     return role_of(request) == Role.ADMINISTRATOR

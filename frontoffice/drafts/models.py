@@ -28,6 +28,7 @@ class Draft(MunicipalModel):
         APPLICATION = "application", _("заявление")
         LETTER = "letter", _("писмо")
         ASSESSMENT = "assessment", _("предварителна оценка")
+        NEEDS = "needs", _("част от анализ")
 
     user = models.ForeignKey(
         User, on_delete=models.CASCADE, related_name="+", verbose_name=_("чия")

@@ -17,7 +17,7 @@ from frontoffice.drafts import keeping, page
 from frontoffice.drafts.keeping import Kept, Opened, Place
 from frontoffice.drafts.models import Draft
 from frontoffice.identifiers import holds_egn
-from municipalities.permissions import can_use_desk, require
+from municipalities.permissions import can_keep_drafts, can_use_desk, require
 from municipalities.secrets import UnreadableSecret
 
 ROWS_PER_PAGE = 25
@@ -42,13 +42,14 @@ NAMES = {
     Draft.Form.APPLICATION: ("Ново заявление", "Промяна на заявление"),
     Draft.Form.LETTER: ("Ново писмо", "Промяна на писмо"),
     Draft.Form.ASSESSMENT: ("Предварителна оценка", "Предварителна оценка"),
+    Draft.Form.NEEDS: ("Част от анализ", "Част от анализ"),
 }
 
 
 # Keeping
 
 
-@require(can_use_desk)
+@require(can_keep_drafts)
 @sensitive_post_parameters()
 @sensitive_variables()
 @require_POST
@@ -128,7 +129,7 @@ def _answer_page(request: HttpRequest, kept: Kept) -> HttpResponse:
         messages.info(request, "Тази форма вече е записана.")
     else:
         messages.success(request, "Запазено за после. Ще го намерите в „Незавършени“.")
-    return redirect("desk")
+    return redirect("desk" if can_use_desk(request) else "drafts")
 
 
 # The list
@@ -144,7 +145,7 @@ class Row:
     url: str = ""
 
 
-@require(can_use_desk)
+@require(can_keep_drafts)
 @sensitive_variables()
 @require_safe
 def drafts(request: HttpRequest) -> HttpResponse:
@@ -181,7 +182,7 @@ def _excerpt(fields: keeping.Fields) -> str:
     return ""
 
 
-@require(can_use_desk)
+@require(can_keep_drafts)
 @require_http_methods(["GET", "HEAD", "POST"])
 def draft_discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask, then throw the draft away."""
