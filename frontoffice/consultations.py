@@ -21,6 +21,7 @@ EDITABLE = (
     "channel",
     "subject",
     "outcome",
+    "missing_kind",
     "note",
     "settlement",
     "person",
@@ -37,7 +38,9 @@ class ConsultationChanged(Exception):
 
 def find_consultation(pk: int) -> Consultation:
     """Return the consultation; a foreign one is missing exactly like one that never was."""
-    rows = Consultation.objects.for_listing().select_related("person", "settlement", "changed_by")
+    rows = Consultation.objects.for_listing().select_related(
+        "person", "settlement", "changed_by", "missing_kind"
+    )
     return get_object_or_404(rows, pk=pk)
 
 

@@ -23,6 +23,9 @@ _BEFORE = [
     Column("Теми", _topics, 34),
     Column("За кого", lambda row: row.get_subject_display(), 16),
     Column("Изход", lambda row: row.get_outcome_display(), 20),
+    Column(
+        "Каква услуга липсва", lambda row: row.missing_kind.name if row.missing_kind else "", 28
+    ),
     Column("Обсъдени услуги", _services, 40),
     Column("Населено място", lambda row: str(row.settlement or ""), 20),
     Column("Офис", lambda row: row.office.name if row.office else "", 24),

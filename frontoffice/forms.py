@@ -23,7 +23,7 @@ from frontoffice.preferences.models import KEYS_FOR_TOPICS
 from frontoffice.preferences.reading import ordered_topics
 from frontoffice.recording import Promise
 from municipalities.models import Membership, Settlement
-from services_registry.models import Service
+from services_registry.models import Service, ServiceKind
 
 NOTE_HINTS = {
     "anonymous": _("Без имена и ЕГН: консултацията е анонимна."),
@@ -116,6 +116,14 @@ class ConsultationForm(forms.Form):
         choices=Consultation.Outcome.choices,
         widget=forms.RadioSelect,
         error_messages={"required": _("Изберете с какво приключи разговорът.")},
+    )
+    # Drawn under the outcome that says so, and taken with that one only.
+    missing_kind = forms.ModelChoiceField(
+        ServiceKind.objects.all(),
+        label=_("Каква услуга липсва"),
+        required=False,
+        empty_label=_("Не е посочено"),
+        error_messages={"invalid_choice": _("Няма такъв вид услуга. Изберете от списъка.")},
     )
     settlement = forms.ModelChoiceField(
         Settlement.objects.none(),
@@ -238,6 +246,9 @@ class ConsultationForm(forms.Form):
             for name in PROMISE:
                 self._errors.pop(name, None)
                 cleaned.pop(name, None)
+        if cleaned.get("outcome") != Consultation.Outcome.UNMET:
+            self._errors.pop("missing_kind", None)
+            cleaned["missing_kind"] = None
         return cleaned
 
     def _check_promise(self, cleaned: dict) -> None:

@@ -12,6 +12,7 @@ from municipalities.filters import PeriodFilter
 from municipalities.hours import within_days
 from municipalities.models import Membership, Office, Settlement, User
 from municipalities.permissions import DESK_ROLES
+from services_registry.models import ServiceKind
 from services_registry.text import lemma, tokenise
 
 ALL = [("", _("Всички"))]
@@ -96,6 +97,13 @@ class JournalForm(PeriodFilter):
     izhod = forms.ChoiceField(
         label=_("Изход"), required=False, choices=[*ALL, *Consultation.Outcome.choices]
     )
+    lipsva = forms.ModelChoiceField(
+        ServiceKind.objects.all(),
+        label=_("Каква услуга липсва"),
+        required=False,
+        to_field_name="code",
+        empty_label=_("Всички"),
+    )
     specialist = forms.ModelChoiceField(
         User.objects.none(), label=_("Специалист"), required=False, empty_label=_("Всички")
     )
@@ -168,6 +176,7 @@ COLUMNS = {
     "kanal": "channel",
     "za": "subject",
     "izhod": "outcome",
+    "lipsva": "missing_kind",
     "specialist": "specialist",
     "ofis": "office",
     "myasto": "settlement",

@@ -82,4 +82,5 @@ def repeated(consultation: Consultation) -> dict[str, Any]:
         "topics": [topic.pk for topic in consultation.topics.all()],
         "services": [service.pk for service in consultation.services.all()],
         "settlement": consultation.settlement_id,
+        "missing_kind": consultation.missing_kind_id,
     }

@@ -15,7 +15,7 @@ from frontoffice.changes import Difference
 from frontoffice.models import Consultation, ConsultationTopic, ConsultationVersion, Person
 from municipalities.models import Settlement, User
 from municipalities.templatetags.portal import counted
-from services_registry.models import Service
+from services_registry.models import Service, ServiceKind
 
 # In the order in which the page of a consultation shows them.
 LABELS = {
@@ -27,12 +27,13 @@ LABELS = {
     "services": "Обсъдени услуги",
     "note": "Бележка",
     "outcome": "Изход",
+    "missing_kind": "Каква услуга липсва",
     "settlement": "Населено място",
     "duration_minutes": "Времетраене",
 }
 LINKS = ("topics", "services")
 ROWS = {"topics": ConsultationTopic, "services": Service, "settlement": Settlement,
-        "person": Person}  # fmt: skip
+        "person": Person, "missing_kind": ServiceKind}  # fmt: skip
 CHOICES = {
     "channel": Consultation.Channel,
     "subject": Consultation.Subject,

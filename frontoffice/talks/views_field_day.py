@@ -26,6 +26,7 @@ from frontoffice.models import LONGEST_CONSULTATION, Consultation, ConsultationT
 from frontoffice.preferences.reading import ordered_topics
 from municipalities.models import Membership, Settlement
 from municipalities.permissions import can_use_desk, require
+from services_registry.models import ServiceKind
 
 LINES = 12
 MOST_LINES = 60
@@ -79,6 +80,7 @@ class LineForm(forms.Form):
     topic = forms.ChoiceField(label=_("Тема"), required=False)
     subject = forms.ChoiceField(label=_("За кого"), choices=Consultation.Subject.choices)
     outcome = forms.ChoiceField(label=_("Изход"), choices=Consultation.Outcome.choices)
+    missing_kind = forms.ChoiceField(label=_("Каква услуга липсва"), required=False)
     duration_minutes = forms.IntegerField(
         label=_("Минути"),
         required=False,
@@ -90,14 +92,22 @@ class LineForm(forms.Form):
         label=_("Бележка"), required=False, max_length=4000, validators=[refuse_egn]
     )
 
-    def __init__(self, *args, topics: list[ConsultationTopic], **kwargs):
+    def __init__(self, *args, topics: list[ConsultationTopic], kinds: list[ServiceKind], **kwargs):
         super().__init__(*args, **kwargs)
         self.topics = {str(topic.pk): topic for topic in topics}
         self.fields["topic"].choices = [("", "–"), *((k, t.name) for k, t in self.topics.items())]
+        self.kinds = {str(kind.pk): kind for kind in kinds}
+        self.fields["missing_kind"].choices = [
+            ("", _("Не е посочено")),
+            *((k, kind.name) for k, kind in self.kinds.items()),
+        ]
 
     def clean(self):
         if self.cleaned_data.get("note") and not self.cleaned_data.get("topic"):
             self.add_error("topic", _("Изберете тема или изтрийте бележката."))
+        if self.cleaned_data.get("outcome") != Consultation.Outcome.UNMET:  # out of sight then
+            self._errors.pop("missing_kind", None)
+            self.cleaned_data["missing_kind"] = ""
         if "duration_minutes" not in self.errors:
             minutes = self.cleaned_data.get("duration_minutes")
             self.cleaned_data["duration_minutes"] = minutes or USUAL["duration_minutes"]
@@ -147,7 +157,10 @@ def _lines(data: QueryDict | None, membership: Membership) -> BaseFormSet:
         data,
         prefix="red",
         initial=None if data else [USUAL] * LINES,
-        form_kwargs={"topics": ordered_topics(membership)},
+        form_kwargs={
+            "topics": ordered_topics(membership),
+            "kinds": list(ServiceKind.objects.all()),
+        },
     )
     lines.extra = LINES if data else 0
     return lines
@@ -178,6 +191,7 @@ def _record(membership: Membership, day: dict[str, Any], talks: list[tuple[int, 
             channel=Consultation.Channel.OUTREACH,
             subject=facts["subject"],
             outcome=facts["outcome"],
+            missing_kind=line.kinds.get(facts["missing_kind"]),
             note=facts["note"],
             settlement=day["settlement"],
             person=None,

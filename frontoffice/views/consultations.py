@@ -162,6 +162,7 @@ def _initial(consultation: Consultation) -> dict:
         "services": consultation.services.all(),
         "note": consultation.note,
         "outcome": consultation.outcome,
+        "missing_kind": consultation.missing_kind_id,
         "settlement": consultation.settlement_id,
         "held_at": consultation.held_at,
         "duration_minutes": consultation.duration_minutes,

@@ -82,9 +82,11 @@ def consultations_export(request: HttpRequest) -> HttpResponse:
         return ask_first(request, person, then=f"{reverse('consultations')}?litse={number}")
     _person_of(request, form)
     rows = list(
-        form.narrow(Consultation.objects.for_listing().select_related("settlement", "person"))[
-            : exports.MOST_EXPORTED + 1
-        ]
+        form.narrow(
+            Consultation.objects.for_listing().select_related(
+                "settlement", "person", "missing_kind"
+            )
+        )[: exports.MOST_EXPORTED + 1]
     )
     if len(rows) > exports.MOST_EXPORTED:
         messages.error(

@@ -147,6 +147,7 @@ function repeatLast(form, link) {
       option.selected = last.services.includes(Number(option.value));
     }
     form.elements.settlement.value = last.settlement || "";
+    form.elements.missing_kind.value = last.missing_kind || "";
     for (const name of ["services", "settlement"]) {
       form.elements[name].dispatchEvent(new Event("change", { bubbles: true }));
     }

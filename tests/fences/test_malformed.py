@@ -329,6 +329,7 @@ def test_the_capture_form_survives_anything(specialist, town, sliven, what):
         "services",
         "note",
         "outcome",
+        "missing_kind",
         "settlement",
         "held_at",
         "duration_minutes",
