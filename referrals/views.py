@@ -14,12 +14,12 @@ from django.views.decorators.http import require_POST, require_safe
 from municipalities.links import without_traces
 from municipalities.models import Municipality
 from municipalities.tenancy import municipality_scope
+from municipalities.unlocking import unlock
 from municipalities.views.public import public_offices
 from referrals.kinds.models import ApplicationKind
 from referrals.kinds.reading import kinds_online, notice_in_force, wish_of
 from referrals.online import drafts
 from referrals.online.access import STARTS
-from referrals.tracking.unlocking import unlock
 from services_registry.models import Service
 
 

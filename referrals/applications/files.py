@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 
 from municipalities import uploads
 from municipalities.models import Municipality, User
+from municipalities.unlocking import is_unlocked
 from municipalities.upload_checks import P7M, P7S, PDF
 from municipalities.uploads import CheckedFile
 from referrals.applications.models import Application
@@ -19,7 +20,6 @@ from referrals.applications.models_parts import Attachment
 from referrals.kinds.models import KindPaper
 from referrals.online.models import OnlineDraft
 from referrals.permissions import can_see_application
-from referrals.tracking.unlocking import is_unlocked
 
 # What strangers may leave behind: of one draft, and in all of one application.
 MOST_OF_DRAFT, MOST_OF_APPLICATION = 10, 40  # files

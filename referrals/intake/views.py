@@ -17,11 +17,11 @@ from frontoffice.drafts import page as drafts
 from frontoffice.looks import record_look
 from frontoffice.models import Draft, Person
 from frontoffice.views.capture_people import WrittenDown, write_down
+from municipalities import codes_shown as codes
 from municipalities.permissions import require
 from referrals.applications.models import Channel
 from referrals.applications.overlaps import Facts, overlaps_of
 from referrals.applications.receiving import Received
-from referrals.intake import codes
 from referrals.intake.brought import brought_by
 from referrals.intake.forms import DATED, IntakeForm
 from referrals.intake.people import block_of, record_applying

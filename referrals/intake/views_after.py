@@ -16,12 +16,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from frontoffice.changes import Difference
 from frontoffice.drafts import page as drafts
 from frontoffice.models import Draft
+from municipalities import codes_shown as codes
 from municipalities.audit import AccessEvent, record_access
 from municipalities.permissions import require
 from referrals.applications.models import Application, Channel
 from referrals.applications.overlaps import warnings_for
 from referrals.desk.opening import opens_application
-from referrals.intake import codes, correcting
+from referrals.intake import correcting
 from referrals.intake.taking import SPOKEN, correct, new_code, signature_of
 from referrals.kinds.reading import papers_for
 from referrals.letters.writing import protocol_of

@@ -9,10 +9,10 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from municipalities.unlocking import is_unlocked
 from municipalities.uploads import serve_own_attachment
 from referrals.applications.models import Application
 from referrals.letters.writing import PDF, letters_for_citizen
-from referrals.tracking.unlocking import is_unlocked
 from referrals.tracking.views import unlocked
 
 

@@ -20,12 +20,12 @@ from municipalities.links import without_traces
 from municipalities.models import Office
 from municipalities.tenancy import municipality_scope
 from municipalities.throttle import Limit
+from municipalities.unlocking import is_unlocked, unlock
 from referrals import secrets
 from referrals.kinds.models import ApplicationKind
 from referrals.online import drafts
 from referrals.online.forms import SecretForm
 from referrals.online.models import OnlineDraft
-from referrals.tracking.unlocking import is_unlocked, unlock
 
 # Of one network address; a club or a library is behind one.
 WRONG_SECRETS = Limit("online_secret", amount=20, seconds=600)

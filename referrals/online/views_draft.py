@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from municipalities.mails import whole
 from municipalities.tasks import later as run_later
 from municipalities.tenancy import municipality_scope
+from municipalities.unlocking import is_unlocked, lock, unlock
 from referrals.online import access, drafts, views_files
 from referrals.online.filling import FILES, Filling, Step
 from referrals.online.forms import MailForm
@@ -24,7 +25,6 @@ from referrals.online.pages import FROM_CHECK, SAVE_AND_STOP, after, context_of,
 from referrals.online.sending import send
 from referrals.online.tasks import mail_draft_link
 from referrals.secrets import is_secret
-from referrals.tracking.unlocking import is_unlocked, lock, unlock
 
 
 @login_not_required

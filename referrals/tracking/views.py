@@ -25,6 +25,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from municipalities.models import Municipality
 from municipalities.tenancy import municipality_scope
 from municipalities.typeset import pdf_response
+from municipalities.unlocking import is_unlocked, lock, unlock
 from municipalities.views.public import public_offices
 from referrals import workflow
 from referrals.applications import files, handling
@@ -34,7 +35,6 @@ from referrals.tracking import guarding
 from referrals.tracking.forms import NOT_FOUND, PapersForm, TrackForm, WithdrawForm
 from referrals.tracking.sending import send_papers
 from referrals.tracking.telling import story_of
-from referrals.tracking.unlocking import is_unlocked, lock, unlock
 
 
 @login_not_required

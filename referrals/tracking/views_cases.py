@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from municipalities.unlocking import is_unlocked
 from municipalities.uploads import serve_own_attachment
 from referrals.applications.models import Application
 from referrals.letters.writing import PDF
@@ -23,7 +24,6 @@ from referrals.placing import waiting
 from referrals.placing.models import Referral, ReferralState, WithdrawReason
 from referrals.placing.models_waiting import Offer
 from referrals.tracking.telling_cases import documents_for_citizen, referrals_for_citizen
-from referrals.tracking.unlocking import is_unlocked
 from referrals.tracking.views import unlocked
 from referrals.workflow.machine import CITIZEN, StepRefused
 from referrals.workflow.referral import REFERRAL

@@ -29,10 +29,10 @@ from django.urls import reverse
 
 from municipalities.models import Municipality
 from municipalities.tenancy import municipality_scope
+from municipalities.unlocking import unlock
 from referrals.models import Application, ApplicationEvent, ApplicationKind, OnlineDraft
 from referrals.online import drafts
 from referrals.secrets import is_secret
-from referrals.tracking.unlocking import unlock
 from tests.factories_applications import ApplicationKindFactory
 from tests.referrals import online
 from tests.support.html import StrictClient

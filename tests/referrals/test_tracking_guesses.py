@@ -10,6 +10,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 
+from municipalities import guessing, second_secrets
 from municipalities.tenancy import municipality_scope
 from referrals import secrets
 from referrals.tracking import guarding
@@ -123,8 +124,13 @@ def test_every_guess_does_the_same_work(sliven, monkeypatch, world, django_asser
     if world != "nothing":
         made(sliven, **({"nature": "alert", "secret_hash": ""} if world == "an alert" else {}))
     hashed = []
-    real = secrets.hash_of_secret
-    monkeypatch.setattr(secrets, "hash_of_secret", lambda *args: hashed.append(1) or real(*args))
+    real = second_secrets.hash_of_secret
+
+    def counted(*args, **named):
+        hashed.append(1)
+        return real(*args, **named)
+
+    monkeypatch.setattr(second_secrets, "hash_of_secret", counted)
     client = StrictClient()
     guess(client=client)  # what is asked for once is at hand from now on
     hashed.clear()
@@ -144,7 +150,7 @@ def test_one_address_may_be_wrong_a_few_times(sliven):
     address = new_address()
     numbers = [f"СУ-2026-{n:06d}" for n in range(7, 27)]
     answers = [guess(address, number=number).status_code for number in numbers]
-    assert answers == [422] * guarding.WRONG_OF_ADDRESS + [429] * 5
+    assert answers == [422] * guessing.WRONG_OF_ADDRESS + [429] * 5
     # The right one waits then too, and another address does not.
     assert guess(address, SECRET).status_code == 429
     assert guess(secret=SECRET).status_code == 302
@@ -152,7 +158,7 @@ def test_one_address_may_be_wrong_a_few_times(sliven):
 
 def test_being_throttled_tells_nothing_either(sliven):
     address = new_address()
-    for n in range(guarding.WRONG_OF_ADDRESS):
+    for n in range(guessing.WRONG_OF_ADDRESS):
         guess(address, number=f"СУ-2026-{n + 100:06d}")
     missing = told(guess(address))
     made(sliven)
@@ -163,7 +169,7 @@ def test_being_throttled_tells_nothing_either(sliven):
 
 def test_what_was_typed_stays_while_one_waits(sliven):
     address = new_address()
-    for n in range(guarding.WRONG_OF_ADDRESS):
+    for n in range(guessing.WRONG_OF_ADDRESS):
         guess(address, number=f"СУ-2026-{n + 100:06d}")
     page = guess(address, SECRET).content.decode()
     assert "Изчакайте малко" in page
@@ -173,9 +179,9 @@ def test_what_was_typed_stays_while_one_waits(sliven):
 def test_the_wait_of_an_address_ends(sliven, monkeypatch):
     made(sliven)
     address = new_address()
-    for n in range(guarding.WRONG_OF_ADDRESS):
+    for n in range(guessing.WRONG_OF_ADDRESS):
         guess(address, number=f"СУ-2026-{n + 100:06d}")
-    later(monkeypatch, guarding.ADDRESS_WINDOW - 5)
+    later(monkeypatch, guessing.ADDRESS_WINDOW - 5)
     assert guess(address, SECRET).status_code == 429
     later(monkeypatch, 10)
     assert guess(address, SECRET).status_code == 302
@@ -194,7 +200,7 @@ def test_guesses_from_one_household_count_together(sliven):
 def test_opening_rightly_uses_up_no_guesses(sliven):
     made(sliven)
     address = new_address()
-    for _time in range(guarding.WRONG_OF_ADDRESS + 5):
+    for _time in range(guessing.WRONG_OF_ADDRESS + 5):
         assert guess(address, SECRET).status_code == 302
 
 
@@ -203,24 +209,24 @@ def test_one_who_guesses_does_not_keep_the_owner_out(sliven):
     made(sliven)
     attackers = [new_address() for _n in range(3)]
     answers = [guess(attackers[n % 3]).status_code for n in range(60)]
-    assert answers.count(422) == guarding.WRONG_OF_NUMBER
+    assert answers.count(422) == guessing.WRONG_OF_NUMBER
     assert guess(secret=SECRET).status_code == 302
 
 
 def test_many_addresses_at_one_number_wait_and_the_wait_is_a_minute(sliven, monkeypatch):
     made(sliven)
     answers = [guess().status_code for _n in range(60)]
-    assert answers.count(422) == guarding.WRONG_OF_NUMBER_AT_ALL
+    assert answers.count(422) == guessing.WRONG_OF_NUMBER_AT_ALL
     assert guess(secret=SECRET).status_code == 429
     assert guess(number="СУ-2026-000008").status_code == 422, "other numbers do not wait"
-    later(monkeypatch, guarding.NUMBER_WINDOW + 1)
+    later(monkeypatch, guessing.NUMBER_WINDOW + 1)
     assert guess(secret=SECRET).status_code == 302
 
 
 def later(monkeypatch, seconds: float) -> None:
     """Let the clock of the guessing go on by ``seconds``."""
-    now = guarding.time.time()
-    monkeypatch.setattr(guarding.time, "time", lambda: now + seconds)
+    now = guessing.time.time()
+    monkeypatch.setattr(guessing.time, "time", lambda: now + seconds)
 
 
 class TestTenThousand:
@@ -266,8 +272,8 @@ def test_guesses_at_once_are_all_counted(sliven):
         thread.start()
     for thread in threads:
         thread.join()
-    assert answers.count(422) == guarding.WRONG_OF_ADDRESS
-    assert answers.count(429) == 30 - guarding.WRONG_OF_ADDRESS
+    assert answers.count(422) == guessing.WRONG_OF_ADDRESS
+    assert answers.count(429) == 30 - guessing.WRONG_OF_ADDRESS
 
 
 def test_addresses_are_not_kept_readable(sliven):

@@ -1,4 +1,4 @@
-"""Which applications and drafts a browser has opened with their second secret, and for how long.
+"""Which records a browser has opened with their second secret, and for how long.
 
 The session keeps ids and times. It forgets after ``IDLE`` without a request, and when the record's
 secret is changed.
@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import time
-from typing import Any
+from typing import Any, Protocol
 
 from django.http import HttpRequest
 
 from municipalities.sessions import idle_step
-from referrals.applications.models import Application
-from referrals.online.models import OnlineDraft
 
 SESSION_KEY = "unlocked"
 IDLE = 30 * 60  # seconds
 MOST = 20  # records in one session; the oldest look falls out
 
-Record = Application | OnlineDraft
+
+class Record(Protocol):
+    """A row that a second secret opens: an application, a draft, a registration."""
+
+    _meta: Any
+    pk: Any
+    secret_hash: Any
 
 
 def unlock(request: HttpRequest, record: Record, *, by_draft: bool = False) -> None:
@@ -33,7 +37,7 @@ def unlock(request: HttpRequest, record: Record, *, by_draft: bool = False) -> N
     if not (by_draft or request.user.is_authenticated):
         request.session.cycle_key()
     kept = _kept(request)
-    kept[_name(record)] = [time.time(), _mark(record)]
+    kept[name_of(record)] = [time.time(), _mark(record)]
     newest = sorted(kept.items(), key=lambda item: item[1][0])[-MOST:]
     request.session[SESSION_KEY] = dict(newest)
 
@@ -41,12 +45,12 @@ def unlock(request: HttpRequest, record: Record, *, by_draft: bool = False) -> N
 def is_unlocked(request: HttpRequest, record: Record) -> bool:
     """Say whether this browser may see ``record``; each time it may, its clock starts anew."""
     kept = _kept(request)
-    seen, mark = kept.get(_name(record), (0.0, ""))
+    seen, mark = kept.get(name_of(record), (0.0, ""))
     now = time.time()
     if now - seen >= IDLE or mark != _mark(record):
         return False
     if now - seen >= idle_step():
-        kept[_name(record)] = [now, mark]
+        kept[name_of(record)] = [now, mark]
         request.session[SESSION_KEY] = kept
     return True
 
@@ -55,7 +59,7 @@ def lock(request: HttpRequest, record: Record | None = None) -> None:
     """Forget ``record``, or everything this browser has opened."""
     kept = _kept(request)
     if record is not None:
-        kept.pop(_name(record), None)
+        kept.pop(name_of(record), None)
     if record is None or not kept:
         request.session.pop(SESSION_KEY, None)
     else:
@@ -66,7 +70,8 @@ def _kept(request: HttpRequest) -> dict[str, Any]:
     return dict(request.session.get(SESSION_KEY, {}))
 
 
-def _name(record: Record) -> str:
+def name_of(record: Record) -> str:
+    """Return by what a session knows ``record``."""
     return f"{record._meta.label_lower}:{record.pk}"
 
 
