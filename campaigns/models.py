@@ -6,9 +6,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Count, F, Min, Prefetch, Q
+from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
@@ -53,27 +54,6 @@ from services_registry.models import Service
 
 
 class CampaignQuerySet(models.QuerySet):
-    def for_listing(self, moment=None):
-        """Bring what the public list shows: the coming events, campaigns with the nearest first.
-
-        ``moment`` is now unless told; an event that has begun is shown until it ends.
-        """
-        coming = (
-            CampaignEvent.public.coming(moment)
-            .select_related("settlement")
-            .order_by("starts_at", "pk")
-        )
-        nearest = Min(
-            "events__starts_at",
-            filter=Q(events__is_public=True, events__ends_at__gte=moment or timezone.now()),
-        )
-        return (
-            self.select_related("municipality", "project")
-            .annotate(nearest=nearest)
-            .prefetch_related(Prefetch("events", queryset=coming, to_attr="coming_events"))
-            .order_by(F("nearest").asc(nulls_last=True), "name", "pk")
-        )
-
     def with_event_counts(self, moment=None):
         """Annotate ``event_count`` and ``coming_count``: events in all, and not yet ended."""
         coming = Q(events__ends_at__gte=moment or timezone.now())
@@ -287,6 +267,16 @@ class CampaignEvent(MunicipalModel):
 
     def get_absolute_url(self) -> str:
         return reverse("event", args=[self.pk])
+
+    @property
+    def title_shown(self) -> str:
+        """The title in the reader's language, where somebody wrote it."""
+        return (self.title_en if get_language() == "en" else "") or self.title
+
+    @property
+    def about_shown(self) -> str:
+        """What it is about in the reader's language, where somebody wrote it."""
+        return (self.about_en if get_language() == "en" else "") or self.about
 
     @property
     def is_one_day(self) -> bool:

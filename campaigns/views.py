@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from campaigns.models import Campaign, CampaignEvent
-from municipalities.filters import MunicipalityFilter
+from campaigns.models import CampaignEvent
+from campaigns.showing.filters import EventFilter
+from campaigns.showing.listing import campaigns_with_events
 from municipalities.models import Municipality
 
 CAMPAIGNS_PER_PAGE = 20
@@ -19,15 +20,12 @@ EVENTS_OF_A_MUNICIPALITY = 6
 @login_not_required
 @require_safe
 def campaign_list(request: HttpRequest) -> HttpResponse:
-    """Public campaigns, of all or of one (``?obshtina=``); the nearest event comes first."""
-    shown = Campaign.public.all()
-    chosen = MunicipalityFilter(request.GET)
-    if chosen.slug:
-        shown = shown.filter(municipality__slug=chosen.slug)
-    page = Paginator(shown.for_listing(), CAMPAIGNS_PER_PAGE).get_page(request.GET.get("page"))
-    return render(
-        request, "campaigns/campaign_list.html", {"filter_form": chosen, "page_obj": page}
+    """Public campaigns with the events that were asked for; the nearest event comes first."""
+    asked = EventFilter(request.GET)
+    page = Paginator(campaigns_with_events(asked), CAMPAIGNS_PER_PAGE).get_page(
+        request.GET.get("page")
     )
+    return render(request, "campaigns/campaign_list.html", {"form": asked, "page_obj": page})
 
 
 def events_section(municipality: Municipality) -> dict:

@@ -10,8 +10,9 @@ class TrainingsConfig(AppConfig):
 
     def ready(self) -> None:
         from municipalities.admin_needs import register_needs
+        from municipalities.certified import register_certificates
         from municipalities.permissions import can_manage_projects
-        from trainings import counted, reported
+        from trainings import certificates, counted, reported
         from trainings.needs import needs_of_trainings
         from trainings.supervising.joining import join
         from trainings.trails import register_trails
@@ -20,4 +21,5 @@ class TrainingsConfig(AppConfig):
         reported.register()
         join()
         register_trails()
+        register_certificates("training", certificates.find_certified)
         register_needs(can_manage_projects, needs_of_trainings)

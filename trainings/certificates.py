@@ -1,16 +1,12 @@
 """Certificates: who gets one, the numbered paper with its code, checking the code, revoking.
 
-A paper is made once, with the next number of the year, and kept as the bytes that were made. Its
-code („SLV20-ABCD-EFGH-JKLM“) begins with that of the municipality, so that whoever checks it
-need not say whose it is; of the rest (60 bits) a keyed hash alone is kept.
+A paper is made once, with the next number of the year, and kept as the bytes that were made; of
+its code (``municipalities/certificate_codes.py``) a keyed hash alone is kept.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import re
-import secrets
-import string
 from typing import Any
 
 import segno
@@ -19,15 +15,16 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from municipalities import mails, numbering, typeset
+from municipalities.certificate_codes import hash_of, initials_of, new_code
+from municipalities.certified import Certified
 from municipalities.models import Municipality, User
 from municipalities.numbers import plain
-from municipalities.secrets import blind_index
 from municipalities.uploads import CheckedFile, discard, serve_attachment, store
-from projects.models import FundingSource, Project
-from projects.visibility import OF_THE_UNION
+from projects.publicity.emblem import union_paying
 from trainings.attending import Came, came_to
 from trainings.errors import TrainingRefused
 from trainings.models import Certificate, Training, TrainingParticipant
@@ -35,12 +32,6 @@ from trainings.models import Certificate, Training, TrainingParticipant
 SERIES = "УД"
 PDF = "application/pdf"
 TASK = "trainings.issue_certificates"
-# Nothing that is read as something else.
-ALPHABET = "".join(sorted({*string.ascii_uppercase, *string.digits} - {*"IO01"}))
-LENGTH = 12  # of 32 signs each: 60 bits
-LONGEST_CODE = 40
-# Cyrillic letters that look the same as the Latin ones of a code.
-_LOOKALIKES = str.maketrans("АВЕКМНРСТХУОІ", "ABEKMHPCTXYOI")
 _KINDS = {
     Training.Kind.INTRODUCTORY: "въвеждащо обучение",
     Training.Kind.UPGRADING: "надграждащо обучение",
@@ -143,44 +134,29 @@ def revoke(*, certificate: Certificate, reason: str) -> Certificate:
     return locked
 
 
-# The code
+# Checking
 
 
-def new_code(municipality: Municipality) -> str:
-    """Return a new code as it stands on paper; it is kept only as a hash."""
-    letters = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
-    parts = [letters[n : n + 4] for n in range(0, LENGTH, 4)]
-    return "-".join([municipality.code, *parts])
-
-
-def read_code(typed: str) -> tuple[str, str]:
-    """Return (municipality's code, the rest), however it was typed: case, spaces, Cyrillic."""
-    plain_code = re.sub(r"[^A-Z0-9]", "", typed[:200].upper().translate(_LOOKALIKES))
-    plain_code = plain_code[:LONGEST_CODE]
-    return plain_code[:-LENGTH], plain_code[-LENGTH:]
-
-
-def hash_of(code: str, municipality: Municipality) -> str:
-    """Return what is kept of a code: keyed, and different in every municipality."""
-    rest = read_code(code)[1]
-    return blind_index(rest, municipality=municipality, purpose="certificate").hex()
-
-
-def municipality_of(code: str) -> Municipality | None:
-    """Return whose certificate the code would be, None where nobody's."""
-    whose = read_code(code)[0]
-    return Municipality.objects.active().filter(code=whose).first() if whose else None
-
-
-def find(code: str, municipality: Municipality) -> Certificate | None:
-    """Return the certificate of ``code`` in the open scope of ``municipality``."""
+def find_certified(kept: str, municipality: Municipality) -> Certified | None:
+    """Return what a stranger may see of the certificate whose code's hash is ``kept``."""
     rows = Certificate.objects.select_related("participant__training", "participant__trainee")
-    return rows.filter(code_hash=hash_of(code, municipality)).first()
-
-
-def initials_of(name: str) -> str:
-    """Return what a stranger may see of a name: „М. П.“."""
-    return " ".join(f"{word[0].upper()}." for word in re.findall(r"[^\W\d_][\w'’-]*", name)[:3])
+    found = rows.filter(code_hash=kept).first()
+    if found is None:
+        return None
+    training = found.participant.training
+    facts = [
+        (_("Обучение"), f"{training.title} ({training.get_kind_display()})"),
+        (_("Проведено"), days_of(training)),
+        (_("Учебни часове"), plain(found.hours)),
+    ]
+    return Certified(
+        municipality=municipality,
+        number=found.number,
+        issued_on=found.issued_on,
+        revoked_on=found.revoked_on,
+        initials=initials_of(found.participant.trainee.name),
+        facts=[fact for fact in facts if fact[1]],
+    )
 
 
 # The paper
@@ -220,7 +196,7 @@ def paper(
         "footer": f"Удостоверение {number} · Община {municipality.name}".replace("  ", " "),
         "is_draft": False,
         "head": {"municipality": f"Община {municipality.name}", "office": "", "lines": []},
-        "eu": union_of(training.project),
+        "eu": union_paying(training.project),
         "number": number,
         "date": f"{on:%d.%m.%Y}",
         "name": row.trainee.name if row.trainee_id else "Име на участника",
@@ -251,18 +227,3 @@ def days_of(training: Training) -> str:
     """Write the dates of a training: „02.03.2026 г. – 03.03.2026 г.“."""
     days = dict.fromkeys(day for day in (training.starts_on, training.ends_on) if day)
     return " – ".join(f"{day:%d.%m.%Y} г." for day in days)
-
-
-def union_of(project: Project | None) -> dict[str, Any] | None:
-    """Return the emblem and the statement where the Union pays for ``project``."""
-    if project is None:
-        return None
-    paid = FundingSource.objects.filter(project=project, source__in=OF_THE_UNION)
-    if not project.programme.eu_fund and not paid.exists():
-        return None
-    return {
-        "statement": project.get_eu_statement_display(),
-        "programme": str(project.programme),
-        "emblem": typeset.EMBLEM.read_text(encoding="utf-8"),
-        "fonts": typeset.statement_fonts(),
-    }

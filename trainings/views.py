@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from municipalities.certificate_codes import as_written
+from municipalities.certified import find_certified
 from municipalities.links import without_traces
 from municipalities.signed_links import municipality_of
 from municipalities.tenancy import municipality_scope
 from municipalities.throttle import Limit
-from trainings import certificates, evaluating
+from trainings import evaluating
 from trainings.errors import TrainingRefused
 from trainings.forms import CheckForm, EvaluationForm
 
@@ -36,8 +38,8 @@ def certificate_check(request: HttpRequest) -> HttpResponseBase:
         return without_traces(render(request, "429.html", status=429))
     if form.is_valid():
         code = form.cleaned_data["kod"]
-        if _shown(code) is not None:
-            return without_traces(redirect("certificate", _as_written(code)))
+        if find_certified(code) is not None:
+            return without_traces(redirect("certificate", as_written(code)))
         WRONG_CODES.count(request)
         form.add_error("kod", NOT_THERE)
     return without_traces(render(request, "trainings/check.html", {"form": form}, status=422))
@@ -49,41 +51,11 @@ def certificate(request: HttpRequest, code: str) -> HttpResponseBase:
     """Say whether a certificate is valid, of what and when, and the initials alone of whose."""
     if WRONG_CODES.is_reached(request):
         return without_traces(render(request, "429.html", status=429))
-    shown = _shown(code)
+    shown = find_certified(code)
     if shown is None:
         WRONG_CODES.count(request)
         return without_traces(render(request, "trainings/certificate_none.html", status=404))
-    return without_traces(render(request, "trainings/certificate.html", shown))
-
-
-def _as_written(code: str) -> str:
-    """Return a code that was typed as it stands in addresses."""
-    whose, rest = certificates.read_code(code)
-    return "-".join([whose, *(rest[n : n + 4] for n in range(0, len(rest), 4))])
-
-
-def _shown(code: str) -> dict | None:
-    """Return what a stranger may see of the certificate, None where there is none."""
-    municipality = certificates.municipality_of(code)
-    if municipality is None:
-        return None
-    with municipality_scope(municipality):
-        found = certificates.find(code, municipality)
-        if found is None:
-            return None
-        training = found.participant.training
-        return {
-            "municipality": municipality,
-            "is_valid": found.revoked_on is None,
-            "number": found.number,
-            "issued_on": found.issued_on,
-            "revoked_on": found.revoked_on,
-            "title": training.title,
-            "kind": training.get_kind_display(),
-            "days": certificates.days_of(training),
-            "hours": found.hours,
-            "initials": certificates.initials_of(found.participant.trainee.name),
-        }
+    return without_traces(render(request, "trainings/certificate.html", {"shown": shown}))
 
 
 @login_not_required

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
@@ -92,6 +93,11 @@ class EventSession(MunicipalModel):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def title_shown(self) -> str:
+        """The title in the reader's language, where somebody wrote it."""
+        return (self.title_en if get_language() == "en" else "") or self.title
 
     def clean(self):
         event = self.event

@@ -1,5 +1,12 @@
-"""Addresses."""
+"""Addresses of the public pages of campaigns and events, and of their calendars."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from campaigns.showing import views
+
+urlpatterns = [
+    path("kalendar.ics", views.campaigns_ics, name="campaigns_ics"),
+    path("sabitiya/<int:pk>/", views.event, name="event"),
+    path("sabitiya/<int:pk>/sabitie.ics", views.event_ics, name="event_ics"),
+    path("<slug:obshtina>/<slug:slug>/", views.campaign, name="campaign"),
+]
