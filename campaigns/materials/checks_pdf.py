@@ -128,7 +128,8 @@ class Document:
         return list(self._walk())
 
     def _walk(self) -> Iterator[Any]:
-        waiting, seen = [_real(self.root.get("/StructTreeRoot"))], set()
+        waiting: list[Any] = [_real(self.root.get("/StructTreeRoot"))]
+        seen: set[int] = set()
         while waiting and len(seen) < MOST_NODES:
             node = waiting.pop()
             if isinstance(node, list):

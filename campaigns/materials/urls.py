@@ -1,5 +1,11 @@
-"""Addresses."""
+"""Addresses of materials."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from campaigns.materials import views
+
+urlpatterns = [
+    path("", views.material_list, name="materials"),
+    path("fayl/<int:pk>/", views.material_file, name="material_file"),
+    path("<slug:municipality>/<slug:slug>/", views.material, name="material"),
+]
