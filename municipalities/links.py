@@ -8,12 +8,13 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import add_never_cache_headers
 
 # An invitation, a calendar, the confirmation of a service, a new password, the question about an
-# outcome, the evaluation of a training, the code of a certificate, a provider's referral, a draft
-# of an application (of which the token has 43 characters, and no other word after that address).
+# outcome, the evaluation of a training, the code of a certificate, a provider's referral, a
+# questionnaire for the invited, a draft of an application (of which the token has 43 characters,
+# and no other word after that address).
 _LINKS = re.compile(
     r"(/pokana/|/kalendar/|/pregled/[^/\s?]+/|/password/reset/key/"
     r"|/otziv/[^/\s?]+/|/otsenka-obuchenie/[^/\s?]+/|/udostoverenie/"
-    r"|/dostavchik/nasochvaniya/vrazka/[^/\s?]+/"
+    r"|/dostavchik/nasochvaniya/vrazka/[^/\s?]+/|/prouchvaniya/[^/\s?]+/[^/\s?]+/anketa/"
     r"|/zayavlenie/(?=[\w-]{43}(?![\w-])))[^/\s?]+"
 )
 
