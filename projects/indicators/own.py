@@ -130,11 +130,6 @@ def register() -> None:
         register_source(Source(code, words, PEOPLE, rows, _appointed, is_personal=True))
     kinds = (
         (
-            "studies",
-            _("проучвания и анализи: документи „доказателство за индикатор“ в архива"),
-            ProjectDocument.Kind.EVIDENCE,
-        ),
-        (
             "documents-visibility",
             _("материали: документи „информация и публичност“ в архива"),
             ProjectDocument.Kind.VISIBILITY,

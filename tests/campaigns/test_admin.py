@@ -1,23 +1,20 @@
 """Campaigns in the admin."""
 
 import pytest
-from django.utils import timezone
 
-from campaigns.models import Campaign, CampaignEvent
-from tests.factories import SettlementFactory
-from tests.factories_projects import CampaignFactory, EventFactory, ProjectFactory
+from campaigns.models import Campaign, CampaignMessage
+from municipalities.tenancy import municipality_scope
+from tests.factories_campaigns import AudienceFactory
+from tests.factories_projects import (
+    BudgetLineFactory,
+    CampaignFactory,
+    EventFactory,
+    ProjectFactory,
+)
 from tests.projects.test_admin import errors, filled, new_row
 from tests.support.people import rows_of
 
 LIST = "/admin/campaigns/campaign/"
-EVENT = {
-    "title": "Среща",
-    "starts_at": "4.12.2026 10:00",
-    "ends_at": "04.12.2026 12:30",
-    "settlement": "",
-    "place": "",
-    "is_public": "on",
-}
 
 
 @pytest.fixture
@@ -36,41 +33,36 @@ def test_the_list_counts_events(manager, campaign, sliven):
     assert 'class="field-coming_shown">2</td>' in text
 
 
-def test_a_new_campaign_with_an_event(manager, sliven):
-    data = filled(manager, f"{LIST}add/", name="Нова кампания")
-    settlement = SettlementFactory(municipality=sliven)
-    data |= new_row("events", **EVENT | {"settlement": settlement.pk})
+def test_a_new_campaign_is_planned(manager, sliven):
+    audience = AudienceFactory(municipality=sliven, name="Възрастни хора")
+    data = filled(manager, f"{LIST}add/", name="Нова кампания", repeat_months=6)
+    data |= {"audiences": [audience.pk], "channels": ["meeting", "press"]}
+    data |= new_row("campaignmessages", audience=audience.pk, words="Елате и питайте.")
     response = manager.post(f"{LIST}add/", data)
     assert response.status_code == 302, errors(response)
-    (row,) = rows_of(sliven, CampaignEvent)
-    assert row.municipality == sliven
-    assert f"{timezone.localtime(row.starts_at):%d.%m.%Y %H:%M}" == "04.12.2026 10:00"
-    assert rows_of(sliven, Campaign)[0].slug == "nova-kampaniya"
+    (row,) = rows_of(sliven, Campaign)
+    assert (row.slug, row.repeat_months) == ("nova-kampaniya", 6)
+    assert row.channels == ["meeting", "press"]
+    (message,) = rows_of(sliven, CampaignMessage)
+    assert (message.words, message.audience_id) == ("Елате и питайте.", audience.pk)
 
 
 def test_saving_unchanged_changes_nothing(manager, campaign, sliven):
-    before = EventFactory(municipality=sliven, campaign=campaign)
-    before.starts_at = before.starts_at.replace(second=0, microsecond=0)
     response = manager.post(change(campaign), filled(manager, change(campaign)))
     assert response.status_code == 302, errors(response)
-    (after,) = rows_of(sliven, CampaignEvent)
-    assert after.starts_at.replace(second=0, microsecond=0) == before.starts_at
+    (after,) = rows_of(sliven, Campaign)
+    assert (after.name, after.is_public) == (campaign.name, campaign.is_public)
 
 
-def test_only_settlements_of_the_municipality(manager, campaign, sliven, elena):
-    own, foreign = SettlementFactory(municipality=sliven), SettlementFactory(municipality=elena)
-    EventFactory(municipality=sliven, campaign=campaign)
-    text = manager.get(change(campaign)).content.decode()
-    assert str(own) in text
-    assert str(foreign) not in text
-    data = filled(manager, change(campaign), **{"events-0-settlement": foreign.pk})
-    assert "не е един от възможните избори" in errors(manager.post(change(campaign), data))
-
-
-def test_an_event_ends_after_it_starts(manager, campaign):
-    row = new_row("events", **EVENT | {"ends_at": "4.12.2026 9:00"})
-    response = manager.post(change(campaign), filled(manager, change(campaign)) | row)
-    assert "Краят трябва да е след началото." in errors(response)
+def test_the_budget_line_is_of_the_project(manager, campaign, sliven):
+    of = {"municipality": sliven}
+    line = BudgetLineFactory(**of)
+    other = ProjectFactory(**of)
+    sent = filled(manager, change(campaign), budget_line=line.pk, project=other.pk)
+    assert "не е един от възможните избори" in errors(manager.post(change(campaign), sent))
+    sent = filled(manager, change(campaign), budget_line=line.pk, project=line.project_id)
+    assert manager.post(change(campaign), sent).status_code == 302
+    assert rows_of(sliven, Campaign)[0].budget_line_id == line.pk
 
 
 def test_a_foreign_campaign_is_answered_like_none(elena_manager, campaign):
@@ -98,12 +90,15 @@ def test_the_list_costs_the_same_for_any_number(manager, queries, sliven):
     queries.assert_same(manager, LIST, make, name="admin: campaigns", at_most=20)
 
 
-def test_the_page_costs_the_same_for_any_number_of_events(manager, queries, sliven):
-    project = ProjectFactory(municipality=sliven)
-    campaign = CampaignFactory(municipality=sliven, project=project)
-    settlement = SettlementFactory(municipality=sliven)
+def test_the_page_costs_the_same_for_any_number_of_messages(manager, queries, sliven):
+    campaign = CampaignFactory(municipality=sliven, project=ProjectFactory(municipality=sliven))
+    audience = AudienceFactory(municipality=sliven)
 
     def make(n):
-        EventFactory.create_batch(n, municipality=sliven, campaign=campaign, settlement=settlement)
+        with municipality_scope(sliven):
+            for number in range(n):
+                CampaignMessage.objects.create(
+                    municipality=sliven, campaign=campaign, audience=audience, words=f"{number}"
+                )
 
     queries.assert_same(manager, change(campaign), make, name="admin: a campaign", at_most=20)

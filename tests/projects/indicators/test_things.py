@@ -44,15 +44,15 @@ def test_workplaces_events_and_settlements(project, sliven):
     assert counted(project, "settlements-reached") == 1
 
 
-def test_a_document_that_proves_another_value_is_no_study(project):
-    paper(project)
-    proof = paper(project, title="Протокол")
+def test_a_document_that_proves_a_value_is_not_counted_itself(project):
+    paper(project, kind="visibility")
+    proof = paper(project, kind="visibility", title="Протокол")
     row = IndicatorFactory(municipality=project.municipality, project=project)
     with municipality_scope(project.municipality):
         IndicatorValue.objects.create(
             municipality=project.municipality, indicator=row, value=1, evidence=proof
         )
-    assert lines(project, "studies") == ["Анализ"]
+    assert lines(project, "documents-visibility") == ["Анализ"]
 
 
 def test_consultations_are_those_of_the_projects_days(project, sliven):
