@@ -23,7 +23,7 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadhandler import FileUploadHandler
 from django.db import models
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseNotModified
+from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.defaultfilters import filesizeformat
 from django.utils.cache import get_conditional_response
@@ -335,25 +335,32 @@ def serve_public_attachment(
     for a later part of it, or for what the browser has already. What was asked leaves no row.
     """
     file = _opened(request, path, subject, lambda _request, _subject: True)
-    answer = _download(file, name, content_type)
-    if is_shown and answer["Content-Type"] == PDF_TYPE:
-        answer.as_attachment = False
-        answer["Content-Disposition"] = answer["Content-Disposition"].replace(
-            "attachment", "inline", 1
-        )
-        del answer["Content-Security-Policy"]  # browsers open no PDF in a sandbox; pages' own stays
-    answer["Cache-Control"] = f"public, max-age={PUBLIC_SECONDS}"
     etag = f'"{path.rpartition("/")[2]}"'  # the name is random and what it names never changes
+    answer = get_conditional_response(request, etag=etag)
+    if answer is not None:
+        file.close()
+    else:
+        answer = _download(file, name, content_type)
+        if is_shown and answer["Content-Type"] == PDF_TYPE:
+            _show(answer)
+        if is_taken is not None and _is_from_the_start(request):
+            is_taken()
+    answer["Cache-Control"] = f"public, max-age={PUBLIC_SECONDS}"
     answer["ETag"] = etag
-    known = get_conditional_response(request, etag=etag)
-    if isinstance(known, HttpResponseNotModified):
-        answer.close()
-        known["Cache-Control"] = answer["Cache-Control"]
-        return known
-    later_part = not request.headers.get("Range", "bytes=0-").startswith("bytes=0-")
-    if is_taken is not None and request.method == "GET" and not later_part:
-        is_taken()
     return answer
+
+
+def _show(answer: FileResponse) -> None:
+    """Let a PDF be looked at in the browser, which opens none in a sandbox."""
+    place = answer["Content-Disposition"]
+    answer["Content-Disposition"] = place.replace("attachment", "inline", 1)
+    del answer["Content-Security-Policy"]  # that of pages is put in its place
+
+
+def _is_from_the_start(request: HttpRequest) -> bool:
+    """Say whether a file is asked for and not its headers or a later part of it."""
+    asked = request.headers.get("Range", "bytes=0-")
+    return request.method == "GET" and asked.startswith("bytes=0-")
 
 
 def _opened(

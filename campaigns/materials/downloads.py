@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 
-from django.db.models import F, Sum
+from django.db.models import F, OuterRef, Subquery, Sum
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -38,6 +38,12 @@ def count_download(file: MaterialFile) -> None:
 
 
 # What the manager reads of it, in the scope of the municipality
+
+
+def of_material() -> Subquery:
+    """Return how often all files of a material were taken, to annotate materials with."""
+    taken = MaterialDownload.objects.filter(file__material=OuterRef("pk")).order_by()
+    return Subquery(taken.values("file__material").annotate(all=Sum("count")).values("all"))
 
 
 def last_months(today: dt.date, count: int = MONTHS_SHOWN) -> list[dt.date]:

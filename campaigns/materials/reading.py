@@ -27,8 +27,8 @@ _SHORT = (
     *("ал", "т", "тел", "стр", "проф", "инж", "арх", "напр", "вж", "св", "ст", "хил", "мин"),
 )
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
-_END = re.compile(r"(?<=[.!?…])[\"“”)»]*\s+(?=[\"„«(]*[^\W\d_a-zа-я])")
-_AFTER_SHORT = re.compile(rf"(?:^|[\s(„])(?:{'|'.join(_SHORT)}|[А-ЯA-Z])\.$", re.IGNORECASE)
+_END = re.compile(r"(?<=[.!?…])[\"“”)»]*\s+(?=[\"„«(]*[A-ZА-Я])")
+_AFTER_SHORT = re.compile(rf"(?:^|[\s(„])(?:(?i:{'|'.join(_SHORT)})|[А-ЯA-Z])\.$")
 _CAPITALS = re.compile(r"\b[А-ЯЁ]{2,}\b")
 _LATIN = re.compile(r"(?<![\w@./-])[A-Za-z]{3,}(?![\w@/-]|\.\w)")
 _PERCENT = re.compile(r"\d\s*%|процент")

@@ -27,9 +27,9 @@ class ShownFile:
     access_level: str  # „ok“, „due“ or "" as components/tag.html wants it
 
 
-def shown_files(material: Material) -> list[ShownFile]:
-    """Return the public files of a material, brought by ``with_files``, in their order."""
-    return [_shown(file) for file in material.files.all()]
+def shown_files(files: Iterable[MaterialFile]) -> list[ShownFile]:
+    """Return the files of a material as its page shows them."""
+    return [_shown(file) for file in files]
 
 
 def _shown(file: MaterialFile) -> ShownFile:
@@ -65,11 +65,11 @@ def with_card_facts(materials: Iterable[Material]) -> list[Material]:
     for material in found:
         files = list(material.files.all())
         languages = dict.fromkeys(file.get_language_display() for file in files)
-        material.languages_shown = ", ".join(languages)  # type: ignore[attr-defined]
-        material.kinds_shown = ", ".join(  # type: ignore[attr-defined]
+        material.languages_shown = ", ".join(languages)
+        material.kinds_shown = ", ".join(
             dict.fromkeys(SHORT_NAMES.get(file.content_type, "JPEG") for file in files)
         )
-        material.is_easy = material.kind == Material.Kind.EASY_READ or any(  # type: ignore[attr-defined]
+        material.is_easy = material.kind == Material.Kind.EASY_READ or any(
             file.form == MaterialFile.Form.EASY for file in files
         )
     return found

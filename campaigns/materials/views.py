@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -41,28 +42,31 @@ def material_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def material(request: HttpRequest, municipality: str, slug: str) -> HttpResponse:
     """A material: its text, its files, what it is about."""
-    services = Service.public.select_related("municipality").order_by("name", "pk")
     found = get_object_or_404(
         Material.public.select_related(
             "municipality", "campaign__municipality", "project__programme"
-        )
-        .with_files()
-        .prefetch_related(Prefetch("services", queryset=services)),
+        ).with_files(),
         municipality__slug=municipality,
         slug=slug,
     )
     return render(
-        request,
-        "campaigns/materials/material.html",
-        {
-            "material": found,
-            "files": shown_files(found),
-            "services": found.services.all(),
-            "blocks": blocks_of(found.text),
-            "campaign": found.campaign if found.campaign and found.campaign.is_public else None,
-            "project": found.project if found.project and found.project.is_public else None,
-        },
+        request, "campaigns/materials/material.html", page_context(found, found.files.all())
     )
+
+
+def page_context(found: Material, files: Iterable[MaterialFile]) -> dict:
+    """Return what the page of a material shows; the manager previews it too."""
+    services = Service.public.select_related("municipality").order_by("name", "pk")
+    campaign, project = found.campaign, found.project
+    return {
+        "material": found,
+        "files": shown_files(files),
+        "services": services.filter(materials=found),
+        "blocks": blocks_of(found.text),
+        "campaign": campaign if campaign and campaign.is_public else None,
+        "project": project if project and project.is_public else None,
+        "preview_file": "",
+    }
 
 
 @login_not_required
