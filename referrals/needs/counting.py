@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from municipalities.models import Municipality
-from referrals.needs import population
+from referrals.needs import asked, population, referred, supply, unmet
 from referrals.needs.figures import Data, Period, period_of
 
 __all__ = ["SECTIONS", "Counting", "count_all"]
@@ -32,12 +32,12 @@ class Counting:
 # In the order of the document.
 SECTIONS: dict[str, Counting] = {
     "population": Counting("Население по населени места", population.count),
-    "consultations": Counting("Консултации", lambda period: Data()),
-    "applications": Counting("Желания и заявления", lambda period: Data()),
-    "referrals": Counting("Оценки и насочвания", lambda period: Data()),
-    "capacity": Counting("Места и чакащи", lambda period: Data()),
-    "supply": Counting("Какво има и какво се търси", lambda period: Data()),
-    "unmet": Counting("Търсено и липсващо", lambda period: Data()),
+    "consultations": Counting("Консултации", asked.count_talks),
+    "applications": Counting("Желания и заявления", asked.count_wishes),
+    "referrals": Counting("Оценки и насочвания", referred.count),
+    "capacity": Counting("Места и чакащи", supply.count_places),
+    "supply": Counting("Какво има и какво се търси", supply.count_supply),
+    "unmet": Counting("Търсено и липсващо", unmet.count),
 }
 
 

@@ -1,9 +1,9 @@
-"""Who lives where: the settlements of the municipality by population, with the year of the count."""
+"""Who lives where: the settlements by population, with the year in which they were counted."""
 
 from __future__ import annotations
 
 from municipalities.models import Settlement
-from referrals.needs.figures import Chart, Data, Period, Table
+from referrals.needs.figures import Chart, Data, Period, Table, share
 
 YEAR = 2013  # of Settlement.population_2013: NSI, the only one that is open by settlement
 MOST_DRAWN = 12
@@ -21,7 +21,7 @@ def count(period: Period) -> Data:
     )
     people = sum(place.population_2013 or 0 for place in known)
     rows: list[list[str | int]] = [
-        [str(place), place.population_2013 or 0, _share(place.population_2013 or 0, people)]
+        [str(place), place.population_2013 or 0, share(place.population_2013 or 0, people)]
         for place in known
     ]
     rows += [[str(place), "няма данни", "–"] for place in places if place.population_2013 is None]
@@ -39,10 +39,10 @@ def count(period: Period) -> Data:
         ]
         if known
         else [],
-        note=(
+        notes=[
             f"Данните са от {YEAR} г. Оттогава броят на хората се е променил; проверете го "
             "при Националния статистически институт или в ГРАО, преди да делите на него."
-        ),
+        ],
     )
 
 
@@ -57,13 +57,9 @@ def _facts(known: list[Settlement], people: int, count_of_places: int) -> list[t
     facts += [
         (f"Жители през {YEAR} г.", f"{people}"),
         ("Най-голямо населено място", f"{largest}, {largest.population_2013} жители"),
-        ("Живеят извън него", f"{outside} ({_share(outside, people)})"),
+        ("Живеят извън него", f"{outside} ({share(outside, people)})"),
         (f"С по-малко от {SMALL} жители", str(len(small))),
     ]
     if empty:
         facts.append(("Без жители", str(len(empty))))
     return facts
-
-
-def _share(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.1f} %".replace(".", ",") if whole else "–"
