@@ -5,3 +5,7 @@ from __future__ import annotations
 
 def join() -> None:
     """Register what other rooms show of this one."""
+    from campaigns.conference.certificates import find_certified
+    from municipalities.certified import register_certificates
+
+    register_certificates("attendance", find_certified)

@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.conference.admin_pages import ConferencePages
+from campaigns.conference.inlines import EVENT_INLINES
 from campaigns.counted import people_who_came
 from campaigns.models import CampaignEvent
 from campaigns.planning import changing
@@ -59,12 +61,12 @@ def state_of(event: CampaignEvent) -> tuple[str, str]:
 
 
 @admin.register(CampaignEvent)
-class CampaignEventAdmin(ManagedAdmin):
+class CampaignEventAdmin(ConferencePages, ManagedAdmin):
     """An event: what, when, where; for whom there is room; how it is told in English."""
 
     form = EventForm
     project_path = "campaign__project"
-    inlines: tuple = ()
+    inlines = EVENT_INLINES
     list_display = ("title", "when", "settlement", "kind", "state", "people", "is_public", "of")
     list_filter = (WhenFilter, "campaign", "kind", "takes_registration", "is_public")
     list_select_related = ("settlement", "campaign")
