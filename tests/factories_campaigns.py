@@ -37,6 +37,7 @@ from campaigns.models import (
 )
 from projects.models import Expense
 from referrals.models import NeedsAnalysis, NeedsSection, NeedsVersion
+from referrals.needs.writing import content
 from services_registry.models import Service, ServiceKind, UnmetSearch
 from tests.factories import TenantFactory, UserFactory
 from tests.factories_projects import EventFactory
@@ -228,8 +229,10 @@ def _of_needs(owner, user) -> list[models.Model]:
     return [
         analysis,
         NeedsSection.objects.create(**mine, analysis=analysis, title="част"),
-        NeedsVersion.objects.create(**mine, analysis=analysis, number=1, made_by=user),
-        UnmetSearch.objects.create(
-            **mine, kind=ServiceKind.objects.first(), month="2026-03-01", count=7
+        NeedsVersion.objects.create(
+            **mine, analysis=analysis, number=1, made_by=user, content=content(analysis)
         ),
+        UnmetSearch.objects.get_or_create(
+            **mine, kind=ServiceKind.objects.first(), month="2026-03-01", defaults={"count": 7}
+        )[0],
     ]

@@ -15,6 +15,9 @@ from django.urls import reverse
 
 from municipalities.tenancy import municipality_scope
 from projects.admin_base import ManagedAdmin
+from projects.models import Expense
+from tests import factories_campaigns
+from tests.factories import ServiceFactory, ServiceKindFactory, SettlementFactory
 from tests.factories_projects import (
     CampaignFactory,
     EventFactory,
@@ -26,7 +29,7 @@ from tests.support.queries import shape, statements
 
 FEW, MANY = 3, 15
 MOST_QUERIES = 20
-THICK = {"pregled": 23}  # everything of a project on one page
+THICK = {"pregled": 26}  # everything of a project on one page
 OF_SESSIONS = ('UPDATE "django_session"', 'UPDATE "municipalities_signin"')
 # Two words of Latin letters in a row are somebody's English; these are names and addresses.
 LATIN = re.compile(r"\b[A-Za-z]{2,} (?:[A-Za-z]{2,} ?)+")
@@ -43,9 +46,15 @@ def make(sliven, count: int) -> None:
     for _ in range(count):
         project = ProjectFactory(municipality=sliven)
         training = TrainingFactory(municipality=sliven, project=project)
+        campaign = CampaignFactory(municipality=sliven, project=project)
+        place = SettlementFactory(municipality=sliven)
+        event = EventFactory(municipality=sliven, campaign=campaign, settlement=place)
+        ServiceKindFactory()
+        service = ServiceFactory(municipality=sliven)
         with municipality_scope(sliven):
-            a_row_of_each(project, training)
-        EventFactory(municipality=sliven, campaign=CampaignFactory(municipality=sliven))
+            made = a_row_of_each(project, training)
+            expense = next(row for row in made if isinstance(row, Expense))
+            factories_campaigns.a_row_of_each(event, service, expense, public=True)
 
 
 def addresses(page, row) -> list[str]:
