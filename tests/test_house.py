@@ -146,6 +146,12 @@ PUBLIC = {
     "project",
     "project_poster",
     "campaigns",
+    "handbooks",
+    "handbook",
+    "handbook_chapter",
+    "handbook_index",
+    "handbook_pdf",
+    "handbook_large",
     "apply",
     # Applying online: the pages of a draft, behind its link and its second secret
     "apply_start",
