@@ -152,6 +152,9 @@ PUBLIC = {
     "handbook_index",
     "handbook_pdf",
     "handbook_large",
+    "materials",
+    "material",
+    "material_file",
     "apply",
     # Applying online: the pages of a draft, behind its link and its second secret
     "apply_start",

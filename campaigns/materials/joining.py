@@ -43,7 +43,6 @@ def of_project(project: Project) -> dict:
 
 def join() -> None:
     """Register what other rooms show of this one."""
-    folder = "campaigns/materials"
-    register_section(order=35, template=f"{folder}/section.html", load=of_municipality)
-    register_service_part(f"{folder}/service_part.html", of_service)
-    register_public_part(20, f"{folder}/project_part.html", of_project)
+    register_section(order=35, template="campaigns/materials/section.html", load=of_municipality)
+    register_service_part("campaigns/materials/service_part.html", of_service)
+    register_public_part(20, "campaigns/materials/project_part.html", of_project)
