@@ -25,6 +25,7 @@ from municipalities.admin_found import FoundView
 from municipalities.admin_history import WithHistory
 from municipalities.admin_inlines import FoundField
 from municipalities.admin_lists import WithLists
+from municipalities.admin_menu import links_of
 from municipalities.admin_needs import has_needs, needs_of
 from municipalities.permissions import can_enter_admin
 
@@ -78,6 +79,7 @@ class PortalAdminSite(admin.AdminSite):
         listed = super().get_app_list(request, app_label)
         for app in listed:
             app["models"].sort(key=lambda row: menu_place(row["model"])[1])
+            app["models"] += links_of(request, app["app_label"])
         return sorted(listed, key=lambda app: menu_place(app["models"][0]["model"])[0])
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:

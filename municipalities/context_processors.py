@@ -30,6 +30,7 @@ def portal(request: HttpRequest) -> dict:
         "may_see_team": signed_in and permissions.can_see_team(request),
         "may_see_access_log": signed_in and permissions.can_see_access_log(request),
         "may_operate_platform": signed_in and permissions.can_operate_platform(request),
+        "may_write_needs": signed_in and permissions.can_write_needs(request),
         "may_see_people": signed_in and permissions.can_see_people(request),
         "may_enter_admin": signed_in and permissions.can_enter_admin(request),
     }

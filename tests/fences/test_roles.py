@@ -90,6 +90,7 @@ def everybody(sliven, client, specialist, head, manager, administrator, dpo, pro
         **_of_referring(rows),
         **_pages(rows, "referrals.attachment", "application_file"),
         **_pages(rows, "referrals.letter", "letter", "letter_send"),
+        **_of_needs(rows),
         **_pages(rows, "frontoffice.followup", "follow_up", "follow_up_hand_over"),
         **_pages(rows, "frontoffice.notetemplate", "note_template", "note_template_delete"),
         **_about_a_person(rows, "frontoffice.personnote", "person_note", "person_note_remove"),
@@ -157,6 +158,24 @@ def _of_referring(rows) -> dict[str, str]:
         **_pages(rows, "referrals.outcomequestion", "outcome_call"),
         "{provider_referral}stapka/accept/": f"{provider}stapka/accept/",
     }
+
+
+def _of_needs(rows) -> dict[str, str]:
+    """Return the addresses about the analysis of needs that was planted."""
+    part, version = (
+        rows[apps.get_model(f"referrals.{name}")] for name in ("needssection", "needsversion")
+    )
+    of_version = [version.analysis_id, version.number]
+    return {
+        **_pages(
+            rows, "referrals.needsanalysis", "needs", "needs_edit", "needs_recount",
+            "needs_versions", "needs_version_new",
+        ),
+        "{needs_part}": reverse("needs_part", args=[part.analysis_id, part.pk]),
+        "{needs_version}": reverse("needs_version", args=of_version),
+        "{needs_publish}": reverse("needs_publish", args=of_version),
+        "{needs_paper}": reverse("needs_paper", args=[*of_version, "xlsx"]),
+    }  # fmt: skip
 
 
 def _pages(rows, label: str, *routes: str) -> dict[str, str]:
