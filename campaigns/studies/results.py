@@ -3,7 +3,7 @@
 Each question has one table of all who answered the questionnaire, those without an answer to it
 among them, and it is shown by the rule of ``municipalities/disclosure.py`` with the study's own
 smallest count. An average is shown only where nothing of its table is hidden: with it a hidden
-count could be computed. Two questions are crossed by ``crossing.py``.
+count could be computed. Two questions are crossed in ``crossed.py``.
 
 While a questionnaire is open, its answers are counted in whole groups of the smallest count, and
 the last group only when it closes: whoever looked before and after one more answer would otherwise
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
@@ -22,7 +22,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from campaigns.studies.crossing import hidden_of
 from campaigns.studies.models import Study, StudyAnswer, StudyQuestion
 from campaigns.studies.questions import MARKS
 from municipalities import drawing
@@ -30,8 +29,6 @@ from municipalities.disclosure import Cell, Hiding, Protected, protect
 from municipalities.numbers import plain
 
 Form = StudyQuestion.Form
-CROSSED_BY = (Form.ONE, Form.SETTLEMENT, Form.SCALE)
-CROSSED = (*CROSSED_BY, Form.SEVERAL)
 MOST_BRACKETS = 6
 
 
@@ -76,49 +73,27 @@ class Results:
         return self.answers - self.counted
 
 
-@dataclass(frozen=True)
-class Crossed:
-    """A question by another: heads of columns, rows of (label, cells); a cell None is hidden."""
-
-    title: str
-    by: str
-    columns: list[str]
-    rows: list[tuple[str, list[int | None]]]
-
-    @property
-    def is_hidden(self) -> bool:
-        return not self.rows
-
-    @property
-    def hides(self) -> bool:
-        return any(cell is None for _label, cells in self.rows for cell in cells)
-
-
 def counted_of(answers: int, *, smallest: int, is_open: bool) -> int:
     """Return how many of ``answers`` are counted now."""
     return max(0, (answers // smallest - 1) * smallest) if is_open else answers
 
 
-def results_of(study: Study, *, with_words: bool = False) -> Results:
-    """Count what was answered, in three queries; in the study's scope.
+@dataclass(frozen=True)
+class Answers:
+    """What was answered to a study: how many questionnaires, how many of them are counted now, and
+    the answers of those by question."""
 
-    ``with_words`` brings what was written in own words, by alphabet and not as it was given; that is
-    for the manager only.
-    """
-    answers, given = _given(study, with_words=with_words)
-    counted = counted_of(answers, smallest=study.smallest, is_open=study.is_open)
-    return Results(
-        answers,
-        counted,
-        [
-            _result(question, given.get(question.pk, []), counted, study.smallest, with_words)
-            for question in study.questions.order_by("order", "pk")
-        ],
-    )
+    total: int
+    counted: int
+    given: dict[int, list[Any]]
+
+    def to(self, question: StudyQuestion) -> list[Any]:
+        """Return the answers to ``question``."""
+        return self.given.get(question.pk, [])
 
 
-def _given(study: Study, *, with_words: bool = False) -> tuple[int, dict[int, list[Any]]]:
-    """Return how many questionnaires there are, and by question the answers that are counted."""
+def answers_of(study: Study, *, with_words: bool = False) -> Answers:
+    """Read what is counted of a study, in two queries; in the study's scope."""
     pks = list(study.responses.order_by("pk").values_list("pk", flat=True))
     counted = counted_of(len(pks), smallest=study.smallest, is_open=study.is_open)
     last = pks[counted - 1] if counted else 0
@@ -130,7 +105,26 @@ def _given(study: Study, *, with_words: bool = False) -> tuple[int, dict[int, li
         *columns, *(["words"] if with_words else []), named=True
     ):
         given.setdefault(row.question_id, []).append(row)
-    return len(pks), given
+    return Answers(len(pks), counted, given)
+
+
+def results_of(
+    study: Study, *, answers: Answers | None = None, with_words: bool = False
+) -> Results:
+    """Count what was answered, in three queries; in the study's scope.
+
+    ``with_words`` brings what was written in own words, by alphabet and not as it was given; that
+    is for the manager only. ``answers`` are those already read, with their words where wanted.
+    """
+    read = answers or answers_of(study, with_words=with_words)
+    return Results(
+        read.total,
+        read.counted,
+        [
+            _result(question, read.to(question), read.counted, study.smallest, with_words)
+            for question in study.questions.order_by("order", "pk")
+        ],
+    )
 
 
 def _result(
@@ -140,7 +134,7 @@ def _result(
     smallest: int,
     with_words: bool,
 ) -> QuestionResult:
-    cells = _cells(question, given, counted, smallest)
+    cells = cells_of(question, given, counted, smallest)
     several = question.form == Form.SEVERAL
     table = protect(cells, total=counted, smallest=smallest, is_partition=not several)
     if question.form in {Form.SCALE, Form.NUMBER}:
@@ -159,7 +153,7 @@ def _result(
     )
 
 
-def _cells(question: StudyQuestion, given: list[Any], counted: int, smallest: int) -> list[Cell]:
+def cells_of(question: StudyQuestion, given: list[Any], counted: int, smallest: int) -> list[Cell]:
     """Return the counts of a question, with those who passed over it at the end."""
     passed = Cell(_("без отговор"), counted - len(given))
     if question.form == Form.TEXT:
@@ -281,107 +275,3 @@ def _chart(question: StudyQuestion, table: Protected, counted: int, smallest: in
         maximum=max(1, counted),
         note=note,
     )
-
-
-# Two questions
-
-
-def cross(study: Study, question: StudyQuestion, by: StudyQuestion) -> Crossed | None:
-    """Return ``question`` by ``by`` as far as it may be shown, in three queries.
-
-    None where the two cannot be crossed. What the table of one question hides is one row (or
-    column) here, for its sum is known anyway.
-    """
-    if question.pk == by.pk or question.form not in CROSSED or by.form not in CROSSED_BY:
-        return None
-    answers, given = _given(study)
-    counted = counted_of(answers, smallest=study.smallest, is_open=study.is_open)
-    title = question.label
-    whose = _categories(by, given.get(by.pk, []), counted, study.smallest)
-    if whose is None:
-        return Crossed(title, by.label, [], [])
-    everybody = _keys_of(given, counted, whose, by)
-    if question.form == Form.SEVERAL:
-        return _crossed_options(question, by, given, everybody, whose, study.smallest)
-    what = _categories(question, given.get(question.pk, []), counted, study.smallest)
-    if what is None:
-        return Crossed(title, by.label, [], [])
-    answered = {row.response_id: what[label_of(question, row)] for row in given[question.pk]}
-    passed = what.get(_("без отговор"), "")
-    pairs = Counter(
-        (place, answered.get(response, passed)) for response, place in everybody.items()
-    )
-    rows, columns = list(dict.fromkeys(whose.values())), list(dict.fromkeys(what.values()))
-    counts = [[pairs[row, column] for column in columns] for row in rows]
-    hidden = hidden_of(counts, study.smallest)
-    if hidden is None:
-        return Crossed(title, by.label, [], [])
-    return Crossed(title, by.label, columns, _shown(rows, counts, hidden))
-
-
-def _crossed_options(question, by, given, everybody, whose, smallest: int) -> Crossed:
-    """Cross a question of several answers: each choice by itself, chosen or not."""
-    cells = _cells(question, given.get(question.pk, []), len(everybody), smallest)
-    table = protect(cells, total=len(everybody), smallest=smallest, is_partition=False)
-    shown = {row.label for row in table.rows if row.count is not None}
-    columns = [choice for choice in question.choices if choice in shown]
-    rows = list(dict.fromkeys(whose.values()))
-    sizes = Counter(everybody.values())
-    by_column: list[list[int | None]] = []
-    for choice in columns:
-        chosen = Counter(
-            everybody[row.response_id] for row in given[question.pk] if choice in row.chosen
-        )
-        counts = [[chosen[row], sizes[row] - chosen[row]] for row in rows]
-        hidden = hidden_of(counts, smallest)
-        by_column.append(
-            [None if hidden is None or (i, 0) in hidden else counts[i][0] for i in range(len(rows))]
-        )
-    if all(cell is None for column in by_column for cell in column):
-        return Crossed(question.label, by.label, [], [])
-    told = [(row, [column[i] for column in by_column]) for i, row in enumerate(rows)]
-    return Crossed(question.label, by.label, columns, told)
-
-
-def label_of(question: StudyQuestion, row: Any) -> str:
-    """Return the one answer that ``row`` gives, as the table of the question has it."""
-    if question.form == Form.SCALE:
-        return mark_words(question, int(row.number or 0))
-    return row.chosen[0] if row.chosen else ""
-
-
-def _categories(
-    question: StudyQuestion, given: list[Any], counted: int, smallest: int
-) -> dict[str, str] | None:
-    """Return by label what it is called here: itself, or „останалите“ for all that are hidden."""
-    cells = _cells(question, given, counted, smallest)
-    table = protect(cells, total=counted, smallest=smallest)
-    if not table.rows:
-        return None
-    hidden = {row.label for row in table.rows if row.count is None}
-    rest = _("останалите")
-    listed = [cell.label for cell in cells if cell.count]
-    return {
-        **{label: label for label in listed if label not in hidden},
-        **{label: rest for label in listed if label in hidden},
-    }
-
-
-def _keys_of(given, counted: int, whose: dict[str, str], by: StudyQuestion) -> dict[int, str]:
-    """Return by questionnaire the row it stands in; those without an answer by numbers below 0."""
-    rows = given.get(by.pk, [])
-    found = {row.response_id: whose[label_of(by, row)] for row in rows}
-    passed = _("без отговор")
-    if passed in whose:
-        others = {row.response_id for of in given.values() for row in of} - found.keys()
-        found |= dict.fromkeys(others, whose[passed])
-    return found
-
-
-def _shown(
-    rows: Iterable[str], counts: Sequence[Sequence[int]], hidden: set[tuple[int, int]]
-) -> list[tuple[str, list[int | None]]]:
-    return [
-        (label, [None if (i, j) in hidden else n for j, n in enumerate(counts[i])])
-        for i, label in enumerate(rows)
-    ]

@@ -14,8 +14,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from campaigns.studies.crossed import Crossed
 from campaigns.studies.models import Study, StudyTable
-from campaigns.studies.results import Crossed, QuestionResult, hidden_words, percent_of
+from campaigns.studies.results import QuestionResult, hidden_words, percent_of
 from municipalities import spreadsheets
 from municipalities.exports import Column
 
@@ -75,9 +76,9 @@ def keep_crossed(study: Study, crossed: Crossed) -> StudyTable:
     note = _("Скритите клетки са малки или с тях малките може да се пресметнат.")
     return _kept(
         study,
-        title=_("%(what)s – по: %(by)s") % {"what": crossed.title, "by": crossed.by},
+        title=_("%(what)s – по: %(by)s") % {"what": crossed.question, "by": crossed.by},
         note=note if crossed.hides else "",
-        columns=[crossed.by, *crossed.columns],
+        columns=[str(crossed.by), *crossed.columns],
         rows=[
             [label, *(_("скрито") if n is None else n for n in cells)]
             for label, cells in crossed.rows
@@ -96,13 +97,12 @@ def _kept(study: Study, *, title: str, note: str, columns: list[str], rows: list
     return table
 
 
-def read_sheet(data: bytes) -> tuple[list[str], list[list[Any]]]:
-    """Return (columns, rows) of an XLSX or CSV file: its first row is the heading.
+def read_sheet(rows: spreadsheets.Rows) -> tuple[list[str], list[list[Any]]]:
+    """Return (columns, rows) of a spreadsheet that was read: its first row is the heading.
 
-    Raises ValidationError in Bulgarian for what cannot be read, what is too much, and for what looks
-    like a ЕГН: an open table is for everybody.
+    Raises ValidationError in Bulgarian for what is too much, and for what looks like a ЕГН: an open
+    table is for everybody.
     """
-    rows = spreadsheets.read(data)
     columns = rows[spreadsheets.heading_place(rows)]
     told = list(spreadsheets.data_rows(rows))
     if len(columns) > MOST_COLUMNS:
@@ -229,6 +229,6 @@ def _as_json(value: Any) -> int | float | None:
     return int(number) if number == int(number) else float(number)
 
 
-def sheet_name(table: StudyTable) -> str:
-    """Return the name of the workbook's sheet: the title without what a name of a sheet may not hold."""
-    return re.sub(r"[\[\]:*?/\\']", " ", table.title)[:31].strip() or _("Таблица")
+def sheet_name(title: str) -> str:
+    """Return ``title`` as the name of a workbook's sheet, without the signs it may not hold."""
+    return re.sub(r"[\[\]:*?/\\']", " ", title)[:31].strip() or _("Таблица")

@@ -55,21 +55,27 @@ def open_now() -> Q:
     return Q(opens_on__lte=today, closes_on__gte=today, token_hash="")
 
 
+def listed():
+    """Return the published studies for lists: those that ask now first, then the newest."""
+    shown = Study.public.select_related("municipality").annotate(
+        asks_now=Case(When(open_now(), then=Value(1)), default=Value(0))
+    )
+    return shown.order_by("-asks_now", F("published_on").desc(nulls_last=True), "-pk")
+
+
 @login_not_required
 @require_safe
 def study_list(request: HttpRequest) -> HttpResponse:
     """Published studies; those that ask now come first, then the newest."""
     form = StudyFilter(request.GET)
     chosen = form.chosen
-    shown = Study.public.select_related("municipality")
+    shown = listed()
     if slug := chosen.get("obshtina"):
         shown = shown.filter(municipality__slug=slug)
     if kind := chosen.get("vid"):
         shown = shown.filter(kind=kind)
     if chosen.get("anketa"):
         shown = shown.filter(open_now())
-    shown = shown.annotate(asks_now=Case(When(open_now(), then=Value(1)), default=Value(0)))
-    shown = shown.order_by("-asks_now", F("published_on").desc(nulls_last=True), "-pk")
     page = Paginator(shown, STUDIES_PER_PAGE).get_page(request.GET.get("page"))
     context = {"filter_form": form, "page_obj": page, "is_narrowed": bool(chosen)}
     return render(request, "campaigns/studies/list.html", context)
@@ -147,7 +153,9 @@ def study_table(request: HttpRequest, pk: int, form: str) -> HttpResponse:
         answer["Access-Control-Allow-Origin"] = "*"
         return answer
     if form == "xlsx":
-        return xlsx_response(name, tables.sheet_name(table), tables.as_columns(table), table.rows)
+        return xlsx_response(
+            name, tables.sheet_name(table.title), tables.as_columns(table), table.rows
+        )
     return csv_response(name, tables.as_columns(table), table.rows)
 
 
