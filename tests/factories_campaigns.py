@@ -69,7 +69,7 @@ class RegistrationFactory(TenantFactory):
         municipality=factory.SelfAttribute("..municipality"),
         takes_registration=True,
     )
-    number = factory.Sequence(lambda n: f"СБ-2026-{n:06d}")
+    number = factory.Sequence(lambda n: f"СБ-2020-{n:06d}")
     name = factory.Sequence(lambda n: f"Гост {n}")
     email = factory.Sequence(lambda n: f"gost{n}@example.bg")
     state = "confirmed"

@@ -85,19 +85,15 @@ def _event(pk: int) -> CampaignEvent:
 def event_door(request: HttpRequest, pk: int) -> HttpResponse:
     """Count: plus and minus by group, several at once, taking back; or mark by name who came.
 
-    Each press is sent with a key of its own and counts once. With the header ``X-Part: counts``
+    Each press is sent with a key of its own and counts once. With the header ``HX-Request``
     the answer is the counters alone, for the page that is open.
     """
     event = _event(pk)
     if request.method == "POST":
         return _sent(request, event)
-    if _is_part(request):
+    if request.htmx:
         return _counters(request, event)
     return _door_page(request, event)
-
-
-def _is_part(request: HttpRequest) -> bool:
-    return request.headers.get("X-Part") == "counts"
 
 
 def _counting(request: HttpRequest, event: CampaignEvent) -> dict:
@@ -209,7 +205,7 @@ def _answered(
     request: HttpRequest, event: CampaignEvent, error: str, anchor: str = ""
 ) -> HttpResponse:
     """Return the counters to a page that is open, or lead back to it."""
-    if _is_part(request):
+    if request.htmx:
         return _counters(request, event, status=422 if error else 200, error=error)
     if error:
         messages.error(request, error)

@@ -1,6 +1,6 @@
 // Counting at the door without waiting for each press. Each press has a key of its own, by which the
 // portal counts it once, so that one that got no answer is sent again. Without it each press is a page.
-const part = { "X-Part": "counts" };
+const part = { "HX-Request": "true" };
 const every = 10_000;
 const again = 3_000;
 const pending = [];
@@ -53,7 +53,7 @@ async function send() {
       send();
       return;
     }
-    if (answer.type === "opaqueredirect" || answer.status === 403 || answer.status === 404) {
+    if (answer.type === "opaqueredirect" || answer.status < 500) {
       pending.length = 0;
       location.reload(); // signed out, or the event is gone: the page says so
       return;
