@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 
 from campaigns.materials.checks import Check, check_file
 from campaigns.studies.models import Study, StudyFile
 from municipalities import uploads
-from municipalities.models import User
 from municipalities.uploads import CheckedFile
 
 LONGEST_NAME = 120
 
 
-def keep(*, study: Study, title: str, kind: str, file: CheckedFile, by: User) -> StudyFile:
+def keep(*, study: Study, title: str, kind: str, file: CheckedFile, by: Any) -> StudyFile:
     """Store ``file`` as a document of ``study``; raises TypeError for one that was not checked."""
     return StudyFile.objects.create(
         municipality_id=study.municipality_id,

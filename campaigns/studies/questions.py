@@ -186,7 +186,7 @@ def _field_of(question: StudyQuestion, places: list[str]) -> forms.Field:
 def _without_answer(field: forms.Field) -> None:
     """Let a button that was chosen by mistake be taken back where nothing has to be answered."""
     if isinstance(field.widget, forms.RadioSelect) and not field.required:
-        field.choices = [*field.choices, ("", _("без отговор"))]  # type: ignore[attr-defined]
+        field.choices = [*field.choices, ("", _("без отговор"))]
 
 
 def _one_of(words: Any) -> dict[str, Any]:
