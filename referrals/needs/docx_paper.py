@@ -1,7 +1,8 @@
 """The analysis as DOCX, to be gone on with in a word processor.
 
 Headings are real ones, tables have head rows that repeat, the language is said, and what the PDF
-draws is here a table. Contents are a field that the word processor fills in when it opens the file.
+draws is here a table. The contents are links to the parts, inside a field that the word processor
+makes anew with pages when it is asked to (F9).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Cm, Pt, RGBColor
 from docx.table import Table as PaperTable
 from docx.text.paragraph import Paragraph
@@ -29,6 +31,7 @@ from referrals.needs.documents import facts_of
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 LANGUAGE = "bg-BG"
+CONTENTS = ' TOC \\o "2-2" \\h \\z \\u '
 FONT = "Calibri"
 INK, LINK = RGBColor(0x1B, 0x1B, 0x1B), RGBColor(0x0B, 0x57, 0x50)
 
@@ -42,8 +45,10 @@ def docx(content: dict[str, Any], *, said: str, is_draft: bool) -> bytes:
     paper.add_heading(clean(content["title"]), level=1)
     _table(paper, "", ["Данни", "Записано"], facts_of(content, said), right=[])
     paper.add_paragraph("Съдържание", style="TOC Heading")
-    _contents(paper)
-    for part in printed(content):
+    parts = printed(content)
+    _contents(paper, [part["title"] for part in parts])
+    for number, part in enumerate(parts, start=1):
+        _heading(paper, part["title"], number)
         _part(paper, part)
     target = io.BytesIO()
     paper.save(target)
@@ -75,10 +80,6 @@ def _set_up(paper: Paper, content: dict[str, Any], *, said: str, is_draft: bool)
     foot = page.footer.paragraphs[0]
     foot.add_run("стр. ")
     _field(foot, "PAGE", "1")
-    # The fields of the contents are filled in by whoever opens the file.
-    update = OxmlElement("w:updateFields")
-    update.set(qn("w:val"), "true")
-    paper.settings.element.append(update)
 
 
 def _set_fonts(paper: Paper) -> None:
@@ -103,9 +104,48 @@ def _field(paragraph: Paragraph, code: str, shown: str) -> None:
     paragraph._p.append(field)
 
 
-def _contents(paper: Paper) -> None:
-    _field(paper.add_paragraph(), 'TOC \\o "2-2" \\h \\z \\u', "Обновете полето, за да видите "
-           "съдържанието със страниците.")  # fmt: skip
+def _contents(paper: Paper, titles: list[str]) -> None:
+    """Add the contents: a link to each part, all of them inside one field."""
+    lines = [paper.add_paragraph() for _title in titles] or [paper.add_paragraph()]
+    for kind in ("begin", CONTENTS, "separate"):
+        lines[0]._p.append(_mark_of_field(kind))
+    for number, (line, title) in enumerate(zip(lines, titles, strict=False), start=1):
+        link = OxmlElement("w:hyperlink")
+        link.set(qn("w:anchor"), _anchor(number))
+        link.append(line.add_run(clean(title))._r)
+        line._p.append(link)
+        line.paragraph_format.space_after = Pt(2)
+    lines[-1]._p.append(_mark_of_field("end"))
+
+
+def _mark_of_field(kind: str) -> BaseOxmlElement:
+    """Return a run that begins, parts or ends a field, or that holds what it is."""
+    run = OxmlElement("w:r")
+    mark = OxmlElement("w:instrText" if kind == CONTENTS else "w:fldChar")
+    if kind == CONTENTS:
+        mark.set(qn("xml:space"), "preserve")
+        mark.text = kind
+    else:
+        mark.set(qn("w:fldCharType"), kind)
+    run.append(mark)
+    return run
+
+
+def _anchor(number: int) -> str:
+    return f"_Toc{number:08}"  # the names that word processors give such places themselves
+
+
+def _heading(paper: Paper, title: str, number: int) -> None:
+    """Add the heading of a part with the place to which the contents lead."""
+    heading = paper.add_heading(clean(title), level=2)
+    for name in ("w:bookmarkStart", "w:bookmarkEnd"):
+        mark = OxmlElement(name)
+        mark.set(qn("w:id"), str(number))
+        if name == "w:bookmarkStart":
+            mark.set(qn("w:name"), _anchor(number))
+            heading._p.insert(1, mark)  # after what the paragraph looks like
+        else:
+            heading._p.append(mark)
 
 
 def _say(paper: Paper, texts: Iterable[str]) -> None:
@@ -115,7 +155,6 @@ def _say(paper: Paper, texts: Iterable[str]) -> None:
 
 def _part(paper: Paper, part: dict[str, Any]) -> None:
     data = part["data"]
-    paper.add_heading(clean(part["title"]), level=2)
     for block in blocks_of(part["text"]):
         _block(paper, block)
     if data.get("facts"):
