@@ -114,7 +114,7 @@ class CampaignAdmin(CampaignPages, OfProject, ManagedAdmin):
     def formfield_for_manytomany(self, db_field, request: HttpRequest, **kwargs):
         if db_field.name == "audiences":
             kwargs["widget"] = forms.CheckboxSelectMultiple
-            kwargs["queryset"] = Audience.objects.filter(is_active=True)
+            kwargs["queryset"] = Audience.objects.order_by("order", "name", "pk")
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     @admin.display(description=_("проект"), ordering="project__name")

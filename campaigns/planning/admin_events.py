@@ -147,7 +147,7 @@ class CampaignEventAdmin(ConferencePages, ManagedAdmin):
                 continue
         return found
 
-    @row_page("otmyana", _("Отмени или върни"), rule=lambda row: row.ends_at > timezone.now())
+    @row_page("otmyana", "Отмени или върни", rule=lambda row: row.ends_at > timezone.now())
     def cancelling(self, request: HttpRequest, event: CampaignEvent) -> HttpResponse:
         """Call an event off with a reason, or take it up again."""
         form = CancelForm(request.POST if request.method == "POST" else None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import admin
 from django.db import transaction
 from django.http import Http404, HttpRequest
@@ -91,9 +93,10 @@ class ClippingAdmin(ManagedAdmin):
     def delete_queryset(self, request: HttpRequest, queryset) -> None:
         paths = list(queryset.order_by().values_list("path", flat=True))
         super().delete_queryset(request, queryset)
-        transaction.on_commit(lambda: [uploads.discard(path) for path in paths])
+        for path in paths:
+            transaction.on_commit(partial(uploads.discard, path))
 
-    @row_page("fayl", _("Изтеглете копието"), rule=lambda row: bool(row.path))
+    @row_page("fayl", "Изтеглете копието", rule=lambda row: bool(row.path))
     def file(self, request: HttpRequest, clipping: Clipping) -> HttpResponseBase:
         """Give the copy."""
         if not clipping.path:

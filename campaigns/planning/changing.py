@@ -1,50 +1,45 @@
-"""What happens to an event after it was announced: moved, called off, taken up again.
+"""What happens to an event after it was announced: moved, called off, taken up again, made larger.
 
-Whoever must know – the people who registered for it – says so with ``register_listener``.
+Whoever registered for it is written to, and what calendars took is told to be another.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils import timezone
 
 from campaigns.models import CampaignEvent
+from campaigns.registering import places, telling
 
+WHEN_AND_WHERE = frozenset({"starts_at", "ends_at", "settlement", "place"})
 # What a calendar shows of an event; a change of it is a new SEQUENCE (RFC 5545, 3.8.7.4).
-IN_CALENDAR = frozenset(
-    {"title", "about", "starts_at", "ends_at", "settlement", "place", "cancelled_at"}
-)
-Listener = Callable[[CampaignEvent, frozenset[str]], None]
-
-_listeners: list[Listener] = []
+IN_CALENDAR = WHEN_AND_WHERE | {"title", "about", "cancelled_at"}
 
 
 class EventRefused(Exception):
     """What was asked of an event cannot be done; the message says why."""
 
 
-def register_listener(listener: Listener) -> None:
-    """Have ``listener`` told of each change: the event, the names of the columns that changed.
-
-    It is told inside the transaction, with the municipality's scope open. „cancelled_at“ is among
-    the names when the event was called off or taken up again.
-    """
-    if listener not in _listeners:
-        _listeners.append(listener)
-
-
 def changed(event: CampaignEvent, names: Iterable[str]) -> None:
-    """Tell that the columns ``names`` of ``event``, already saved, are others than before."""
+    """Tell that the columns ``names`` of ``event``, already saved, are others than before.
+
+    „cancelled_at“ is among them when the event was called off or taken up again. Needs the
+    municipality's scope, in the transaction that changed it.
+    """
     columns = frozenset(names)
-    if not columns:
-        return
     if columns & IN_CALENDAR:
         event.sequence += 1
         event.save(update_fields=["sequence", "updated_at"])
-    for listener in _listeners:
-        listener(event, columns)
+    if event.ends_at <= timezone.now():
+        return
+    if event.cancelled_at and "cancelled_at" in columns:
+        telling.tell_called_off(event)
+    elif not event.cancelled_at and columns & (WHEN_AND_WHERE | {"cancelled_at"}):
+        telling.tell_moved(event)
+    if "capacity" in columns:
+        places.promote_waiting(event)
 
 
 @transaction.atomic
@@ -60,7 +55,7 @@ def cancel(*, event: CampaignEvent, why: str) -> None:
         raise EventRefused("Събитието е минало и не може да се отмени.")
     row.cancelled_at, row.cancelled_why = timezone.now(), why
     row.save()
-    changed(row, {"cancelled_at", "cancelled_why"})
+    changed(row, {"cancelled_at"})
 
 
 @transaction.atomic
@@ -73,4 +68,4 @@ def restore(*, event: CampaignEvent) -> None:
         raise EventRefused("Денят на събитието е минал.")
     row.cancelled_at, row.cancelled_why = None, ""
     row.save()
-    changed(row, {"cancelled_at", "cancelled_why"})
+    changed(row, {"cancelled_at"})

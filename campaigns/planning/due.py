@@ -98,13 +98,14 @@ def reach_of(campaign: Campaign, moment: dt.datetime | None = None) -> Reach:
     events = list(standing(campaign.events).select_related("settlement").order_by("ends_at", "pk"))
     came = attended(events)
     by_place: dict[int, list[CampaignEvent]] = defaultdict(list)
+    reached: dict[int, Settlement] = {}
     for event in events:
         if event.settlement is not None:
             by_place[event.settlement.pk].append(event)
+            reached[event.settlement.pk] = event.settlement
     places = []
-    for pk in {*planned, *by_place}:
+    for pk, settlement in {**reached, **planned}.items():
         mine = by_place[pk]
-        settlement = planned.get(pk) or mine[0].settlement
         held = [event for event in mine if event.ends_at <= moment]
         coming = [event for event in mine if event.ends_at > moment]
         last = held[-1] if held else None

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign, CampaignEvent
@@ -23,7 +24,7 @@ MIDNIGHT = dt.timedelta(days=1)
 def ticked(field, label: str, help_text: str = "") -> forms.TypedMultipleChoiceField:
     """Return boxes to tick for an array of choices."""
     return forms.TypedMultipleChoiceField(
-        label=label,
+        label=capfirst(label),
         help_text=help_text,
         choices=field.base_field.choices,
         required=False,

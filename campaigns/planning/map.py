@@ -15,6 +15,7 @@ from municipalities.models import Municipality, Settlement
 
 LETTER = 8  # of a label, of the width it takes
 MOST_NAMES = 24
+MANY, SMALL = 60, ".75"  # of so many points each is drawn smaller
 # Drawn around (0, 0).
 SHAPES = {
     REACHED: "M-7 0a7 7 0 1 0 14 0a7 7 0 1 0 -14 0z",
@@ -57,6 +58,7 @@ class CampaignMap:
     points: list[Point] = field(default_factory=list)
     names: list[Name] = field(default_factory=list)
     dots: str = ""
+    scale: str = "1"
     bar_km: int = 0
     bar: int = 0
     lost: list[Place] = field(default_factory=list)
@@ -87,9 +89,10 @@ def draw(reach: Reach, municipality: Municipality) -> CampaignMap:
     )
     drawn.points = [
         Point(*sheet.put(*around[place.settlement.pk]), place)
-        for place in reach.places
+        for place in reversed(reach.places)  # what asks for something lies over the rest
         if place.settlement.pk in around
     ]
+    drawn.scale = SMALL if len(drawn.points) > MANY else "1"
     drawn.names = list(_names(drawn))
     return drawn
 

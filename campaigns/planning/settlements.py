@@ -137,7 +137,7 @@ def make_events(
     CampaignEvent.objects.bulk_create(new)
     plan = CampaignSettlement.objects.filter(campaign=campaign)
     planned = set(plan.values_list("settlement_id", flat=True))
-    missing = {event.settlement_id for event in new} - planned
+    missing = {event.settlement.pk for event in new if event.settlement} - planned
     CampaignSettlement.objects.bulk_create(
         CampaignSettlement(
             municipality_id=campaign.municipality_id, campaign=campaign, settlement_id=pk

@@ -6,6 +6,7 @@ import io
 import openpyxl
 import pytest
 import time_machine
+from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
@@ -247,32 +248,52 @@ def test_by_way_the_nearest_comes_next(sliven, campaign):
     assert in_order([c, b, a], "ime", a.ekatte) == [a, b, c]
 
 
-def test_what_a_calendar_shows_moves_the_sequence_and_tells_who_listens(manager, sliven, campaign):
-    event = EventFactory(municipality=sliven, campaign=campaign)
-    told = []
-    changing.register_listener(lambda row, names: told.append(names))
-    url = reverse("admin:campaigns_campaignevent_change", args=[event.pk])
-    try:
-        response = manager.post(url, filled(manager, url, place="читалището"))
+@pytest.fixture
+def mailed(django_capture_on_commit_callbacks):
+    """Do something and return the subjects of what it mailed, to whom."""
+
+    def of(verb) -> list[tuple[str, str]]:
+        mail.outbox.clear()
+        with django_capture_on_commit_callbacks(execute=True):
+            response = verb()
         assert response.status_code == 302, errors(response)
-        assert rows_of(sliven, CampaignEvent)[0].sequence == 1
-        manager.post(url, filled(manager, url, contact="0888"))
-        assert rows_of(sliven, CampaignEvent)[0].sequence == 1
-        off = reverse("admin:campaigns_campaignevent_cancelling", args=[event.pk])
-        assert manager.post(off, {"why": ""}).status_code == 422
-        manager.post(off, {"why": "Сняг по пътя"})
-        (row,) = rows_of(sliven, CampaignEvent)
-        assert (row.cancelled_why, row.sequence) == ("Сняг по пътя", 2)
-        manager.post(off, {"restore": "1"})
-        assert rows_of(sliven, CampaignEvent)[0].cancelled_at is None
-        assert [names & {"place", "contact", "cancelled_at"} for names in told] == [
-            {"place"},
-            {"contact"},
-            {"cancelled_at"},
-            {"cancelled_at"},
-        ]
-    finally:
-        changing._listeners.pop()
+        return sorted((one.to[0], one.subject.split("] ")[-1]) for one in mail.outbox)
+
+    return of
+
+
+def test_who_registered_hears_of_what_a_calendar_shows(manager, sliven, campaign, mailed):
+    tomorrow = timezone.localtime().replace(microsecond=0, second=0) + dt.timedelta(days=1)
+    event = EventFactory(
+        municipality=sliven, campaign=campaign, starts_at=tomorrow, takes_registration=True,
+        capacity=1, place="залата",
+    )  # fmt: skip
+    RegistrationFactory(municipality=sliven, event=event, email="ima@example.bg")
+    RegistrationFactory(municipality=sliven, event=event, email="chaka@example.bg", state="waiting")
+    both = ["chaka@example.bg", "ima@example.bg"]
+    url = reverse("admin:campaigns_campaignevent_change", args=[event.pk])
+
+    def sequence() -> int:
+        return rows_of(sliven, CampaignEvent)[0].sequence
+
+    def change(**facts):
+        return lambda: manager.post(url, filled(manager, url, **facts))
+
+    assert mailed(change(contact="0888")) == []
+    assert sequence() == 0
+    assert mailed(change(place="читалището")) == [(who, "Промяна на събитие") for who in both]
+    assert sequence() == 1
+    assert mailed(change(capacity=2)) == [("chaka@example.bg", "Има място за вас")]
+    off = reverse("admin:campaigns_campaignevent_cancelling", args=[event.pk])
+    assert manager.post(off, {"why": ""}).status_code == 422
+    assert mailed(lambda: manager.post(off, {"why": "Сняг по пътя"})) == [
+        (who, "Събитието се отменя") for who in both
+    ]
+    (row,) = rows_of(sliven, CampaignEvent)
+    assert (row.cancelled_why, row.sequence) == ("Сняг по пътя", 2)
+    assert mailed(lambda: manager.post(off, {"why": "пак"})) == []
+    assert len(mailed(lambda: manager.post(off, {"restore": "1"}))) == 2
+    assert rows_of(sliven, CampaignEvent)[0].cancelled_at is None
 
 
 def test_a_past_event_is_not_called_off(sliven, campaign):
