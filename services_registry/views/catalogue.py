@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from municipalities.models import Municipality, Office
 from services_registry.classifiers import LifeSituation
-from services_registry.facets import catalogue_options
+from services_registry.facets import Options, catalogue_options
 from services_registry.forms_catalogue import MAP, CatalogueForm
 from services_registry.interpretation import interpret
 from services_registry.mapping import draw
@@ -18,6 +20,7 @@ from services_registry.models import Service
 from services_registry.narrowing import count_choices, narrow
 from services_registry.places import WITHIN_KM, with_distance
 from services_registry.search import arranged, ranked
+from services_registry.searches import count_unmet, is_question
 
 RESULTS_PER_PAGE = 20
 OFFICES_ON_HOME = 12
@@ -58,6 +61,8 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     form.offer(counts)
     found = arranged(ranked(narrow(services, filters), understood), understood, near=near)
     as_map = form.cleaned_data.get("izgled") == MAP
+    if is_question(request) and (place := _asked_about(filters, options)):
+        count_unmet(place=place, words=form.cleaned_data.get("q", ""), kind=filters.get("vid", ""))
     return render(
         request,
         "services_registry/catalogue.html",
@@ -77,6 +82,12 @@ def catalogue(request: HttpRequest) -> HttpResponse:
             "quick_exit": filters.get("situatsiya") in options.quick_exit,
         },
     )
+
+
+def _asked_about(filters: Mapping[str, str], options: Options) -> str:
+    """Return the slug of the one municipality that is searched, "" for none or several."""
+    only = options.places[0] if len(options.places) == 1 else ""
+    return filters.get("obshtina") or only
 
 
 def _page(found, count: int, number: str | None):
