@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import override
+from django.utils.text import capfirst
 
+from campaigns.conference.certificates import days_of
 from campaigns.conference.models import Speaker
+from campaigns.conference.words import BADGE_PARTS
 from campaigns.models import CampaignEvent
 from campaigns.registering.models import Registration
 from municipalities import typeset
@@ -63,7 +65,7 @@ def sheets(event: CampaignEvent, badges: list[Badge]) -> bytes:
         "title": f"Значки: {event.title}",
         "municipality": f"Община {event.municipality.name}",
         "event": event.title_en if event.asks_from_abroad and event.title_en else event.title,
-        "days": _days(event),
+        "days": days_of(event),
         "eu": eu,
         "badges": [
             {
@@ -78,19 +80,7 @@ def sheets(event: CampaignEvent, badges: list[Badge]) -> bytes:
     return typeset.render(TEMPLATE, data)
 
 
-def _days(event: CampaignEvent) -> str:
-    from campaigns.conference.certificates import days_of
-
-    with override("bg"):
-        return days_of(event)
-
-
 def _part_words(event: CampaignEvent, part: str) -> str:
     """Return in what capacity somebody comes; in two languages where guests are from abroad."""
-    label = Registration.Part(part).label
-    with override("bg"):
-        own = str(label)
-    if not event.asks_from_abroad:
-        return own
-    with override("en"):
-        return f"{own} / {label}" if str(label) != own else own
+    own = capfirst(Registration.Part(part).label)
+    return f"{own} / {BADGE_PARTS[Registration.Part(part)]}" if event.asks_from_abroad else own

@@ -17,13 +17,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils import timezone, translation
-from django.utils.formats import date_format
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from campaigns.conference.errors import ConferenceRefused
 from campaigns.conference.models import AttendanceCertificate
+from campaigns.conference.words import CERTIFICATE, KINDS, PARTS
 from campaigns.models import CampaignEvent
 from campaigns.registering.models import Registration
 from municipalities import mails, numbering, typeset
@@ -175,6 +175,12 @@ def find_certified(kept: str, municipality: Municipality) -> Certified | None:
     )
 
 
+def shown_to_participant(registration: Registration) -> dict[str, Any] | None:
+    """Return what the page of a registration shows of its certificate; None where it has none."""
+    found = AttendanceCertificate.objects.filter(registration=registration).first()
+    return {"certificate": found} if found and found.path else None
+
+
 # The paper
 
 
@@ -206,62 +212,57 @@ def preview(event: CampaignEvent) -> bytes:
 def paper(row: Registration, *, number: str, code: str, on: dt.date) -> dict[str, Any]:
     """Return what the paper says, for ``attendance.typ``, in the participant's language."""
     language = row.language if row.language in LANGUAGES else "en"
-    with translation.override(language):
-        return _paper(row, number, code, on, language)
-
-
-def _paper(row: Registration, number: str, code: str, on: dt.date, language: str) -> dict[str, Any]:
+    words = CERTIFICATE[language]
     event, municipality = row.event, row.municipality
-    whose = _("Община %(name)s") % {"name": municipality.name}
+    whose = words["municipality"].format(name=municipality.name)
     checked_at = mails.whole(reverse("certificate_check"))
     address = mails.whole(reverse("certificate", args=[code])) if code else checked_at
-    title = _("Удостоверение за участие")
+    title = f"{words['title']} {number}".strip()
+    is_bulgarian = language == "bg"
+    part = str(row.get_part_display()) if is_bulgarian else PARTS[Registration.Part(row.part)]
     return {
-        "title": f"{title} {number}".strip(),
-        "footer": " · ".join(part for part in (f"{title} {number}".strip(), whose)),
+        **{name: words[name] for name in _AS_THEY_STAND},
+        "title": title,
+        "footer": f"{title} · {whose}",
         "lang": language,
-        "page_words": [_("стр."), _("от")],
         "is_draft": False,
         "head": {"municipality": whose, "office": "", "lines": []},
         "eu": union_paying(event.campaign.project),
-        "heading": _("УДОСТОВЕРЕНИЕ"),
-        "number": f"№ {number} / {on:%d.%m.%Y}"
-        if number
-        else "№ ................ / ................",
-        "given_to": _("Издава се на"),
+        "number": f"№ {number} / {on:%d.%m.%Y}" if number else UNNUMBERED,
         "name": row.name,
         "under_name": ", ".join(part for part in (row.organisation, row.country) if part),
-        "for_words": _("за участие като %(part)s в събитието „%(kind)s“")
-        % {"part": row.get_part_display(), "kind": event.get_kind_display()},
-        "event": event.title_shown,
-        "facts_heads": [_("За събитието"), _("Записано")],
-        "facts": _facts(event),
-        "signed_by": _("За общината"),
-        "check_words": _("Дали удостоверението е истинско, се проверява на"),
-        "code_words": _("с код"),
-        "qr_words": _("QR код към страницата за проверка на удостоверението"),
+        "for_words": words["for_words"].format(part=part),
+        "event": event.title if is_bulgarian else event.title_en or event.title,
+        "facts": _facts(event, words, is_bulgarian=is_bulgarian),
         "code": code,
         "checked_at": checked_at,
         "qr": segno.make(address, error="m", micro=False).svg_inline(border=0, scale=4),
     }
 
 
-def _facts(event: CampaignEvent) -> list[list[str]]:
+_AS_THEY_STAND = (
+    "page_words", "heading", "given_to", "facts_heads", "signed_by", "check_words", "code_words",
+    "qr_words",
+)  # fmt: skip
+
+
+def _facts(event: CampaignEvent, words: dict[str, Any], *, is_bulgarian: bool) -> list[list[str]]:
     project = event.campaign.project
+    kind = str(event.get_kind_display()) if is_bulgarian else KINDS[event.Kind(event.kind)]
     rows = [
-        [_("Проведено"), days_of(event)],
-        [_("Място"), place_of(event)],
-        [_("Кампания"), event.campaign.name],
-        [_("По проект"), project.name if project else ""],
-        [_("Договор"), project.contract_number if project else ""],
+        [words["kind"], kind],
+        [words["held"], days_of(event, words["year"])],
+        [words["place"], place_of(event)],
+        [words["project"], project.name if project else ""],
+        [words["contract"], project.contract_number if project else ""],
     ]
     return [row for row in rows if row[1]]
 
 
-def days_of(event: CampaignEvent) -> str:
-    """Write the dates of an event: „2 март 2026 г.“ or from and to."""
+def days_of(event: CampaignEvent, year_words: str = " г.") -> str:
+    """Write the dates of an event: „02.03.2026 г. – 03.03.2026 г.“."""
     days = dict.fromkeys(timezone.localdate(at) for at in (event.starts_at, event.ends_at))
-    return " – ".join(date_format(day, "d.m.Y") + _(" г.") for day in days)
+    return " – ".join(f"{day:%d.%m.%Y}{year_words}" for day in days)
 
 
 def place_of(event: CampaignEvent) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 def join() -> None:
     """Register what other rooms show of this one."""
-    from campaigns.conference.certificates import find_certified
+    from campaigns.conference.certificates import find_certified, shown_to_participant
+    from campaigns.registering.slots import register_slot
     from municipalities.certified import register_certificates
 
     register_certificates("attendance", find_certified)
+    register_slot("campaigns/conference/own_certificate.html", shown_to_participant)

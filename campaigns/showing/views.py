@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from campaigns.conference.programme import programme_of
-from campaigns.models import Campaign, CampaignEvent
+from campaigns.models import Audience, Campaign, CampaignEvent
+from campaigns.registering.places import Places, places_of
 from campaigns.showing.calendar import calendar_of
 from campaigns.showing.filters import EventFilter
 from campaigns.showing.forms import OwnEventsFilter
@@ -44,7 +45,7 @@ def campaign(request: HttpRequest, obshtina: str, slug: str) -> HttpResponse:
         "campaigns/campaign.html",
         {
             "campaign": row,
-            "audiences": list(row.audiences.filter(is_active=True).order_by("order", "name")),
+            "audiences": _audiences(row),
             "channels": [str(Campaign.Channel(code).label) for code in row.channels],
             "form": form,
             "page_obj": page,
@@ -98,6 +99,11 @@ def campaigns_ics(request: HttpRequest) -> HttpResponse:
     return calendar_response(request, content, "sabitiya.ics", cache_control=CALENDAR_IS_READ_AGAIN)
 
 
+def _audiences(row: Campaign) -> list[Audience]:
+    chosen = Campaign.public.filter(pk=row.pk).values("audiences")
+    return list(Audience.public.filter(pk__in=chosen).order_by("order", "name", "pk"))
+
+
 def _event_or_404(pk: int) -> CampaignEvent:
     rows = CampaignEvent.public.select_related(
         "campaign__municipality", "campaign__project__programme", "municipality", "settlement"
@@ -105,13 +111,9 @@ def _event_or_404(pk: int) -> CampaignEvent:
     return get_object_or_404(rows, pk=pk)
 
 
-def _places(row: CampaignEvent):
+def _places(row: CampaignEvent) -> Places | None:
     """Return how many places there are, None where nobody registers."""
     if not row.takes_registration:
-        return None
-    try:
-        from campaigns.registering.places import places_of
-    except ImportError:
         return None
     with municipality_scope(row.municipality):
         return places_of(row)

@@ -102,8 +102,10 @@ def test_whoever_came_gets_one_and_once(sliven, conference, issued, codes):
     assert set(papers) == {"Мария Иванова Примерова", "Anna Rossi"}
     bulgarian = papers["Мария Иванова Примерова"]
     assert b"pdfuaid" in bulgarian
-    for said in ("Мария Иванова Примерова", "Дневен център", TITLE, codes[1]):
+    for said in ("Мария Иванова Примерова", "Дневен център", TITLE, "участник", codes[1]):
         assert said in words_of(bulgarian)
+    for said in ("Anna Rossi", "took part as a speaker", "Италия", codes[0]):
+        assert said in words_of(papers["Anna Rossi"])
     languages = {PdfReader(io.BytesIO(pdf)).trailer["/Root"]["/Lang"] for pdf in papers.values()}
     assert languages == {"bg-BG", "en-BG"}
 
@@ -233,7 +235,7 @@ def test_badges_are_of_the_confirmed_and_of_speakers_once(manager, sliven, confe
     pdf = manager.get(f"{ADMIN}{conference.pk}/znachki-pdf/?prazni=4").content
     reader = PdfReader(io.BytesIO(pdf))
     assert len(reader.pages) == 1
-    for said in ("Мария Иванова Примерова", "Дневен център", "Италия", TITLE, "Лектор"):
+    for said in ("Мария Иванова Примерова", "Дневен център", "Италия", TITLE, "Лектор / Speaker"):
         assert said.casefold() in words_of(pdf).casefold()
     assert "Отказал" not in words_of(pdf)
     assert b"pdfuaid" in pdf
