@@ -32,5 +32,6 @@ def portal(request: HttpRequest) -> dict:
         "may_operate_platform": signed_in and permissions.can_operate_platform(request),
         "may_write_needs": signed_in and permissions.can_write_needs(request),
         "may_see_people": signed_in and permissions.can_see_people(request),
+        "may_count_at_door": signed_in and permissions.can_count_at_door(request),
         "may_enter_admin": signed_in and permissions.can_enter_admin(request),
     }

@@ -108,6 +108,15 @@ def everybody(sliven, client, specialist, head, manager, administrator, dpo, pro
             + tail
             for tail in ("", *REGISTRY_TAILS)
         },
+        **_pages(
+            rows,
+            "campaigns.campaignevent",
+            "event_register",
+            "event_door",
+            "event_people",
+            "event_register_for",
+        ),
+        "{registration_for}": reverse("registration_for", args=_place(rows)),
         "{own_certificate}": _address(rows, "trainings.certificate", "own_certificate"),
         "{report}": _address(rows, "services_registry.errorreport", "report"),
         "{import}": _address(rows, "services_registry.importrun", "import_run"),
@@ -158,6 +167,12 @@ def _of_referring(rows) -> dict[str, str]:
         **_pages(rows, "referrals.outcomequestion", "outcome_call"),
         "{provider_referral}stapka/accept/": f"{provider}stapka/accept/",
     }
+
+
+def _place(rows) -> list[int]:
+    """Return the event and the key of the registration that was planted."""
+    row = rows[apps.get_model("campaigns.registration")]
+    return [row.event_id, row.pk]
 
 
 def _of_needs(rows) -> dict[str, str]:
