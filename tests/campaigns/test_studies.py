@@ -139,8 +139,11 @@ def test_it_is_opened_closed_and_copied_on_its_page(manager, client, sliven, stu
     assert "Ползвате ли услуга?" in text_of(
         client.get(f"/prouchvaniya/sliven/{study.slug}/anketa/")
     )
+    respond(study, question, "да")
     manager.post(url, {"what": "close"})
-    assert "Анкетата е затворена" in text_of(manager.get(url))
+    page = text_of(manager.get(url))
+    assert "Анкетата е затворена" in page
+    assert "Попълнени анкети по дни" in page
     copied = manager.post(url, {"what": "copy"})
     assert "Какво липсва (копие)" in text_of(manager.get(copied["Location"]))
     assert "Ползвате ли услуга?" in text_of(manager.get(f"{ADMIN}/{study.pk}/izgled/"))
