@@ -68,8 +68,17 @@ def conferences_held(project: Project, since: Day, upto: Day):
 
 
 def people_reached(project: Project, since: Day, upto: Day):
-    """The events to which anybody came, with how many (``came``)."""
-    return events_held(project, since, upto).annotate(came=people_who_came()).filter(came__gt=0)
+    """The events to which anybody came, with how many (``came``); one that runs counts already."""
+    begun = CampaignEvent.objects.filter(
+        campaign__project=project, starts_at__lte=timezone.now(), cancelled_at__isnull=True
+    )
+    return (
+        begun.filter(within_days("starts_at", since, upto))
+        .annotate(came=people_who_came())
+        .filter(came__gt=0)
+        .select_related("settlement")
+        .order_by("starts_at", "pk")
+    )
 
 
 def settlements_reached(project: Project, since: Day, upto: Day):
@@ -151,7 +160,7 @@ def _settlement(row: CampaignEvent) -> EvidenceLine:
 
 def _people(row) -> EvidenceLine:
     told = ", ".join(filter(None, (counted(row.came, "човек,души"), _where(row))))
-    return EvidenceLine(row.title, _day(row), _url(row), told)
+    return EvidenceLine(row.title, timezone.localdate(row.starts_at), _url(row), told)
 
 
 def _handout(row: Handout) -> EvidenceLine:

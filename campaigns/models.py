@@ -262,7 +262,7 @@ class CampaignEvent(MunicipalModel):
         return self.title
 
     def clean(self):
-        if self.settlement_id and self.settlement.municipality_id != self.campaign.municipality_id:
+        if self.settlement_id and self.settlement.municipality_id != self.municipality_id:
             raise ValidationError({"settlement": _("Населеното място е в друга община.")})
 
     def get_absolute_url(self) -> str:

@@ -37,9 +37,9 @@ class HandoutAdmin(ManagedAdmin):
     search_fields = ("what", "material__title", "place", "settlement__name", "campaign__name")
     search_help_text = _("По материал, място, населено място или кампания.")
     date_hierarchy = "day"
-    autocomplete_fields = ("campaign", "event", "settlement")
+    autocomplete_fields = ("campaign", "event", "material", "settlement")
     fields = (
-        "campaign", ("material", "what"), "copies", "day", "event", "settlement", "place",
+        "campaign", "material", "what", "copies", "day", "event", "settlement", "place",
     )  # fmt: skip
 
     def save_model(self, request: HttpRequest, obj: Handout, form, change: bool) -> None:

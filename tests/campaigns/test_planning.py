@@ -302,6 +302,15 @@ def test_a_past_event_is_not_called_off(sliven, campaign):
         changing.cancel(event=event, why="защо")
 
 
+def test_an_event_is_of_a_campaign_and_in_a_settlement_of_the_municipality(manager, sliven, elena):
+    add = reverse("admin:campaigns_campaignevent_add")
+    foreign = SettlementFactory(municipality=elena)
+    sent = filled(manager, add, title="Среща") | {"settlement": foreign.pk}
+    said = errors(manager.post(add, sent))
+    assert "Попълнете това поле." in said
+    assert "в друга община" in said
+
+
 def test_registration_closes_before_the_end(manager, sliven, campaign):
     event = EventFactory(municipality=sliven, campaign=campaign)
     url = reverse("admin:campaigns_campaignevent_change", args=[event.pk])
