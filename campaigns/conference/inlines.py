@@ -25,10 +25,10 @@ class SpeakerInline(ManagedTabular):
     model = Speaker
     fields = ("name", "organisation", "country", "about")
     widgets = {
-        "name": sized(22),
-        "organisation": sized(22),
-        "country": sized(12),
-        "about": forms.Textarea(attrs={"rows": 2, "cols": 30}),
+        "name": sized(15),
+        "organisation": sized(15),
+        "country": sized(8),
+        "about": forms.Textarea(attrs={"rows": 2, "cols": 22}),
     }
     verbose_name_plural = _("Лектори (показват се с програмата, с тяхно съгласие)")
 
@@ -37,13 +37,21 @@ class SessionInline(ManagedTabular):
     """The programme: when, what, where, in which language, who."""
 
     model = EventSession
+    template = "admin/edit_inline/stacked.html"  # eight columns do not fit any screen
     formfield_overrides = ManagedTabular.formfield_overrides | MOMENTS
-    fields = ("starts_at", "ends_at", "title", "title_en", "hall", "language", "about", "speakers")
+    fields = (
+        ("starts_at", "ends_at"),
+        "title",
+        "title_en",
+        ("hall", "language"),
+        "about",
+        "speakers",
+    )
     widgets = {
-        "title": forms.Textarea(attrs={"rows": 2, "cols": 24}),
-        "title_en": forms.Textarea(attrs={"rows": 2, "cols": 24}),
-        "hall": sized(12),
-        "about": forms.Textarea(attrs={"rows": 2, "cols": 24}),
+        "title": forms.TextInput(attrs={"class": "vTextField"}),
+        "title_en": forms.TextInput(attrs={"class": "vTextField"}),
+        "hall": sized(20),
+        "about": forms.Textarea(attrs={"rows": 2, "cols": 60}),
     }
     verbose_name_plural = _("Програма (нов лектор може да се избере, след като бъде запазен)")
 

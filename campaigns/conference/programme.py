@@ -19,16 +19,6 @@ class Day:
     day: dt.date
     sessions: list[EventSession] = field(default_factory=list)
 
-    @property
-    def has_halls(self) -> bool:
-        """Whether any session says in which hall it is."""
-        return any(session.hall for session in self.sessions)
-
-    @property
-    def has_languages(self) -> bool:
-        """Whether any session says in which language it is."""
-        return any(session.language for session in self.sessions)
-
 
 @dataclass(frozen=True)
 class Programme:
@@ -39,6 +29,16 @@ class Programme:
 
     def __bool__(self) -> bool:
         return bool(self.days or self.speakers)
+
+    @property
+    def has_halls(self) -> bool:
+        """Whether any session says in which hall it is."""
+        return any(session.hall for day in self.days for session in day.sessions)
+
+    @property
+    def has_languages(self) -> bool:
+        """Whether any session says in which language it is."""
+        return any(session.language for day in self.days for session in day.sessions)
 
     @property
     def tells_of_speakers(self) -> bool:
