@@ -18,8 +18,14 @@ from campaigns.handbooks.changes import changes_between
 from campaigns.handbooks.errors import HandbookRefused
 from campaigns.models import Handbook, HandbookChapter, HandbookEdition
 from municipalities.tenancy import municipality_scope
-from services_registry.models import LifeSituation, Service, ServiceKind
-from tests.factories import FeeFactory, ServiceFactory, ServiceSiteFactory, UserFactory
+from services_registry.models import LifeSituation, Service
+from tests.factories import (
+    FeeFactory,
+    ServiceFactory,
+    ServiceKindFactory,
+    ServiceSiteFactory,
+    UserFactory,
+)
 from tests.factories_campaigns import HandbookFactory
 from tests.factories_projects import ProjectFactory
 
@@ -119,7 +125,7 @@ def test_a_service_is_told_once_and_named_elsewhere(handbook, services, user):
 @pytest.mark.parametrize("order", Handbook.Order.values)
 def test_in_every_order_each_service_is_told_exactly_once(handbook, services, order):
     with municipality_scope(handbook.municipality):
-        services[0].kinds.add(ServiceKind.objects.first())
+        services[0].kinds.add(ServiceKindFactory())
     for service in services[:2]:
         ServiceSiteFactory(municipality=handbook.municipality, service=service)
     handbook.order = order
@@ -175,9 +181,8 @@ def test_the_book_of_two_hundred_services(sliven, client, user, situations):
         provider = ServiceFactory(municipality=sliven, name=names[0]).provider
         rows = Service.objects.bulk_create(
             Service(
-                municipality=sliven, provider=provider, name=name, slug=f"s-{n}", settings=["home"],
-                summary="Помага вкъщи.", scope="general", financing="state", status="published",
-                steps=["Идвате", "Питате"],
+                municipality=sliven, provider=provider, name=name, slug=f"s-{n}", settings=[],
+                summary="Помага.", scope="general", financing="state", status="published",
             )
             for n, name in enumerate(names[1:])
         )  # fmt: skip
@@ -193,11 +198,8 @@ def test_the_book_of_two_hundred_services(sliven, client, user, situations):
     )  # fmt: skip
     edition = made(handbook, user)
     assert (edition.state, edition.services_count, edition.done) == ("ready", 200, edition.total)
-    for address in ("handbook_pdf", "handbook_large"):
-        reader = reader_of(client, address, handbook)
-        texts = [squeezed(page.extract_text()) for page in reader.pages]
-        whole = " ".join(texts)
-        assert [name for name in names if name not in whole] == []
+    book, large = (reader_of(client, f"handbook_{form}", handbook) for form in ("pdf", "large"))
+    for reader in (book, large):
         root = reader.trailer["/Root"]
         assert root["/MarkInfo"]["/Marked"]
         assert "/StructTreeRoot" in root
@@ -206,23 +208,30 @@ def test_the_book_of_two_hundred_services(sliven, client, user, situations):
         assert reader.metadata.title == "Двеста услуги"
         headings = _headings(reader)
         assert [name for name in names if name not in headings] == []
-        contents = squeezed(" ".join(texts[: headings["1. Ситуация 0"] - 1]))
-        wrong = [
+        contents = _text(reader, 1, headings["1. Ситуация 0"] - 1)
+        assert [
             (title, page)
             for title, page in headings.items()
             if title != "Съдържание"
             and not re.search(rf"{re.escape(title)} ?[ .]* ?{page}\b", contents)
-        ]
-        assert wrong == []
-        for name in (names[1], names[120]):
-            index = " ".join(texts[headings["Азбучен указател"] - 1 :])
-            assert re.search(rf"{name}, {headings[name]}\b", index)
-            assert name in texts[headings[name] - 1]
-    assert "Финансирано от Европейския съюз" in texts[0] or "Съфинансирано" in texts[0]
-    assert "Издание № 1" in texts[0]
-    assert edition.large_pages == len(texts) > edition.pages
-    smallest = min(_sizes(reader.pages[0]) | _sizes(reader.pages[headings[names[5]] - 1]))
-    assert smallest >= 16
+        ] == []
+        assert names[120] in _text(reader, headings[names[120]], headings[names[120]])
+    at = _headings(book)
+    told = _text(book, at["1. Ситуация 0"], at["Азбучен указател"] - 1)
+    assert [name for name in names if name not in told] == []
+    index = _text(book, at["Азбучен указател"])
+    assert [name for name in names if not re.search(rf"{name}, {at[name]}\b", index)] == []
+    assert (edition.pages, edition.large_pages) == (len(book.pages), len(large.pages))
+    cover = _text(large, 1, 1)
+    for words in ("Община Сливен".upper(), "Издание № 1", "инансирано от Европейския съюз"):
+        assert words in cover
+    sizes = _sizes(large.pages[0]) | _sizes(large.pages[headings[names[5]] - 1])
+    assert min(sizes) >= 16
+
+
+def _text(reader: pypdf.PdfReader, first: int, last: int | None = None) -> str:
+    """The words of the pages from ``first`` to ``last``, counted from 1; to the end without it."""
+    return squeezed(" ".join(page.extract_text() for page in reader.pages[first - 1 : last]))
 
 
 def _headings(reader: pypdf.PdfReader) -> dict[str, int]:
