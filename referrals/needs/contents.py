@@ -116,8 +116,7 @@ def shown(part: dict[str, Any]) -> Shown:
                     for row in table["rows"]
                 ],
             }
-            for table in data.get("tables", [])
-            if table["rows"]
+            for table in tables_beside_charts(data)
         ],
         note=data.get("note", ""),
     )  # fmt: skip
@@ -178,6 +177,29 @@ def charts_beside_tables(data: dict[str, Any]) -> list[dict[str, Any]]:
             {(written(label), text or written(value)) for label, value, text in chart["bars"]}
             <= known
             for known in cells
+        )
+    ]
+
+
+def tables_beside_charts(data: dict[str, Any]) -> list[Table]:
+    """Return the tables of a part that say more than its charts: for where charts are drawn.
+
+    A drawn chart has its numbers beside its bars, so a table of the same two columns says nothing.
+    """
+    drawn_bars = [
+        {(written(label), text or written(value)) for label, value, text in chart["bars"]}
+        for chart in data.get("charts", [])
+    ]
+    return [
+        table
+        for table in data.get("tables", [])
+        if table["rows"]
+        and (
+            len(table["columns"]) != 2
+            or table.get("note")
+            or not any(
+                {tuple(map(written, row)) for row in table["rows"]} <= bars for bars in drawn_bars
+            )
         )
     ]
 

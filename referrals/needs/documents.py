@@ -16,6 +16,7 @@ from referrals.needs.contents import (
     period_of,
     printed,
     right_columns,
+    tables_beside_charts,
     written,
 )
 from referrals.needs.models import NeedsAnalysis, NeedsVersion
@@ -86,7 +87,7 @@ def _part(part: dict[str, Any]) -> dict[str, Any]:
         "blocks": blocks_of(part["text"]),
         "facts": data.get("facts", []),
         "charts": [_chart(chart) for chart in data.get("charts", []) if chart["bars"]],
-        "tables": [_table(table) for table in data.get("tables", []) if table["rows"]],
+        "tables": [_table(table) for table in tables_beside_charts(data)],
         "note": data.get("note", ""),
     }
 

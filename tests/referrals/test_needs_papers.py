@@ -11,7 +11,7 @@ from docx.oxml.ns import qn
 from pypdf import PdfReader
 
 from referrals.needs import documents, docx_paper, workbook
-from referrals.needs.contents import charts_beside_tables, right_columns
+from referrals.needs.contents import charts_beside_tables, right_columns, tables_beside_charts
 from tests.referrals.test_letters_documents import EVIL
 
 SAID = "Версия № 2 от 20.11.2026 г."
@@ -204,6 +204,10 @@ def test_many_tables_of_one_long_title_have_sheets_of_their_own():
 
 def test_a_chart_whose_numbers_stand_in_a_table_is_not_written_twice():
     assert charts_beside_tables(DATA) == [ALONE]
+    same = {**TABLE, "columns": ["Вид", "Брой"], "rows": [["Асистентска", 7]], "note": ""}
+    assert tables_beside_charts({**DATA, "tables": [TABLE, same]}) == [TABLE]
+    more = {**same, "rows": [*same["rows"], ["Рампа", 8]]}
+    assert tables_beside_charts({**DATA, "tables": [more]}) == [more]
 
 
 def test_columns_of_numbers_stand_right_with_the_hidden_ones_among_them():
