@@ -12,7 +12,7 @@ from frontoffice.models import Consultation, ConsultationTopic
 from municipalities.disclosure import Cell
 from referrals.applications.models import OPEN_STATES, Application, Outcome, State
 from referrals.kinds.models import Nature
-from referrals.needs.figures import Data, Period, Shown, Table, atleast, people, share
+from referrals.needs.figures import Data, Period, Shown, Table, atleast, decimal, people, share
 from referrals.needs.rows import (
     UNSAID,
     Time,
@@ -116,12 +116,13 @@ def count_talks(period: Period) -> Data:
     if not found.total:
         data.notes.append("През периода не са записани консултации.")
         return data
-    data.fact("Средно на месец", f"{found.total / len(period.months()):.1f}".replace(".", ","))
+    data.fact("Средно на месец", decimal(found.total / len(period.months())))
     say_most(data, "Най-честа тема", found.by_topic)
     away = found.by_channel.get(Consultation.Channel.OUTREACH, 0)
     data.fact("В изнесена приемна", f"{away} ({share(away, found.total)})")
     named = [cell.key for cell in found.by_settlement.table.rows if cell.key != UNSAID]
-    data.fact("Населени места, от които са питали", len(named) if named else "не се записват")
+    if named or not found.by_settlement.is_withheld:
+        data.fact("Населени места, от които са питали", len(named) or "не са записвани")
     data.by_month("Консултации по месеци", found.by_month, period)
     names = dict(Consultation.Channel.choices)
     channels = sorted(found.by_channel.items(), key=lambda one: -one[1])

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from django.utils import timezone
+
 from frontoffice.numbers import counting as desk
 from frontoffice.numbers.drawing import note
 from frontoffice.preferences.reading import policy_of
@@ -50,9 +52,10 @@ class Period:
         return self._found[find]
 
     def months(self) -> list[dt.date]:
-        """Return the first day of every month of the period."""
+        """Return the first day of every month of the period that has begun; the first always."""
         first = self.since.replace(day=1)
-        count = (self.upto.year - first.year) * 12 + self.upto.month - first.month + 1
+        last = max(first, min(self.upto, timezone.localdate()))
+        count = (last.year - first.year) * 12 + last.month - first.month + 1
         return [add_months(first, number) for number in range(count)]
 
 
@@ -230,7 +233,12 @@ def month_words(month: dt.date) -> str:
 
 def share(part: int, whole: int) -> str:
     """Return „12,5 %“; „–“ of nothing."""
-    return f"{100 * part / whole:.1f} %".replace(".", ",") if whole else "–"
+    return f"{decimal(100 * part / whole)} %" if whole else "–"
+
+
+def decimal(number: float) -> str:
+    """Return „12,5“."""
+    return f"{number:.1f}".replace(".", ",")
 
 
 def atleast(shown: Shown, number: int) -> str | int:

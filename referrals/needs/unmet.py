@@ -13,11 +13,11 @@ from municipalities.disclosure import Cell
 from municipalities.models import Settlement
 from referrals.assessments.models import Conclusion
 from referrals.needs.asked import talks, wishes
-from referrals.needs.figures import Chart, Data, Period, Shown, Sum, Table, people
+from referrals.needs.figures import Chart, Data, Period, Shown, Sum, Table, decimal, people
 from referrals.needs.referred import NO_PLACE, needs, referred
 from referrals.needs.rows import UNSAID
 from referrals.needs.supply import NO_DATA, demand_of, longest_wait, supply
-from services_registry.models import Service, ServiceKind, ServiceSite
+from services_registry.models import Service, ServiceKind, ServiceSite, TargetGroup
 from services_registry.places import located
 from services_registry.wanted import UnmetSearch
 
@@ -90,6 +90,8 @@ def reach(period: Period) -> Reach:
     points = list(dict.fromkeys((lat, long, name) for lat, long, name in sites))
     far, near = [], 0
     for one, latitude, longitude in known:
+        if one.population_2013 == 0:
+            continue
         distances = [(_km(latitude, longitude, lat, long), name) for lat, long, name in points]
         km, name = min(distances, default=(None, ""))
         if km is not None and km <= REACH_KM:
@@ -118,6 +120,7 @@ def count(period: Period) -> Data:
     _facts(data, period, missing)
     _missing_kinds(data, period, missing, looked)
     _not_enough(data, period, [kind for kind in found.kinds if kind not in missing], looked)
+    _groups(data, period)
     _full(data, period)
     _far(data, period, period.once(reach))
     if spoken.by_outcome.is_withheld or looked.is_withheld:
@@ -228,6 +231,18 @@ def _not_enough(data: Data, period: Period, there: Iterable[ServiceKind], looked
         )
 
 
+def _groups(data: Data, period: Period) -> None:
+    """Say for which target groups there is no service at all."""
+    there = period.once(supply).of_group
+    bare = [group.name for group in TargetGroup.objects.all() if not there.get(group.pk)]
+    data.fact("Целеви групи, за които няма услуга", len(bare))
+    if bare:
+        data.tables.append(
+            Table("Целеви групи, за които общината няма услуга", ["Целева група"],
+                  [[name] for name in bare])
+        )  # fmt: skip
+
+
 def _full(data: Data, period: Period) -> None:
     """Say which services are there and have no free place, or a line before them."""
     found, sent = period.once(supply), period.once(referred)
@@ -279,13 +294,14 @@ def _far(data: Data, period: Period, found: Reach) -> None:
                         str(each.place),
                         NO_DATA if (n := each.place.population_2013) is None else n,
                         each.nearest or "–",
-                        "–" if each.km is None else round(each.km),
+                        "–" if each.km is None else decimal(each.km),
                         by_place.said_of(each.place.pk),
                     ]
                     for each in found.far
                 ],
                 "По въздух, до най-близкото място, в което хората отиват за услуга, в общината "
-                "или в съседна. По пътя е повече. Услугите в дома и мобилните стигат и тук.",
+                "или в съседна. По пътя е повече. Услугите в дома и мобилните стигат и тук. "
+                "Местата без жители ги няма.",
             )
         )
     if found.unknown:

@@ -160,6 +160,7 @@ def test_the_heart_says_what_was_asked_for_and_is_not_there(town, elena):
                 municipality=town.owner, kind=town.shelter, month=dt.date(2026, month, 1),
                 count=count,
             )  # fmt: skip
+    TargetGroupFactory(name="Лица с деменция")
     refer(town, 5, state="declined")
     refer(town, 7, state="waiting", waiting_since=timezone.now() - dt.timedelta(days=90))
     section = data_of(town)["unmet"]
@@ -172,6 +173,7 @@ def test_the_heart_says_what_was_asked_for_and_is_not_there(town, elena):
     assert told["Най-търсен вид, който общината няма"] == "Осигуряване на подслон (9)"
     assert told["Насочвания, отказани поради липса на място"] == "5"
     assert table(section, "Има услуга, но няма място") == {"Дневен център": [20, 0, 7, "90\xa0дни"]}
+    assert table(section, "Целеви групи") == {"Лица с деменция": []}
     assert table(section, "Отказани поради липса") == {"Дневен център": [5]}
     assert section["charts"][0]["bars"] == [["Осигуряване на подслон", 9, ""]]
 
@@ -189,14 +191,17 @@ def test_what_the_municipality_has_is_not_missing_until_it_is_closed(town):
 
 
 def test_settlements_without_a_service_within_reach(town, elena):
+    SettlementFactory(
+        municipality=town.owner, name="Пусто", latitude=42.9, longitude=26.6, population_2013=0
+    )
     talk(town, 6, settlement=town.places[2])
     talk(town, 8, settlement=town.places[1])
     section = data_of(town)["unmet"]
     far = table(section, "Населени места без услуга до 10 км")
     # Желю войвода is 13 km away by air, Медвен 24.
     assert far == {
-        "с. Желю войвода": [3000, "Сливен", 13, 8],
-        "с. Медвен": [150, "Сливен", 24, 6],
+        "с. Желю войвода": [3000, "Сливен", "12,9", 8],
+        "с. Медвен": [150, "Сливен", "23,9", 6],
     }
     assert facts(section)["Жители в тях през 2013 г."] == "3150"
     # A centre of the neighbours is a place to go to; help at home of theirs is not for us.
