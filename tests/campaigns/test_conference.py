@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import threading
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -22,6 +23,7 @@ from tests.factories import UserFactory
 from tests.factories_campaigns import RegistrationFactory
 from tests.factories_projects import CampaignFactory, EventFactory, ProjectFactory
 from tests.projects.test_admin import errors, filled, new_row
+from tests.support.html import StrictClient
 from tests.support.people import rows_of
 
 pytestmark = pytest.mark.django_db
@@ -211,6 +213,33 @@ def test_a_forgotten_name_takes_the_paper_with_it_and_the_code_still_tells(
     assert not any(PrivateStorage().exists(path) for path in paths)
     assert "М. И. П." in client.get(f"{CHECK}{codes[1]}/").content.decode()
     assert [row.path for row in rows_of(sliven, AttendanceCertificate)] == ["", ""]
+
+
+def test_a_participant_takes_it_from_the_page_of_the_registration(client, sliven):
+    event = EventFactory(municipality=sliven, takes_registration=True)
+    form_key = str(uuid.uuid4())
+    data = {"name": "Пенка Измислена", "email": "p@example.bg", "form_key": form_key}
+    own = client.post(f"/kampanii/sabitiya/{event.pk}/zapisvane/", data)["Location"]
+    paper = f"{own}udostoverenie/"
+    assert "Удостоверение за участие" not in client.get(own).content.decode()
+    assert client.get(paper).status_code == 404
+    with municipality_scope(sliven):
+        hour = dt.timedelta(hours=1)
+        now = timezone.now()
+        CampaignEvent.objects.update(starts_at=now - 2 * hour, ends_at=now - hour)
+        event.registrations.update(came_at=now - hour)
+    issue_all(sliven, event)
+    assert paper in client.get(own).content.decode()
+    response = client.get(paper)
+    assert b"".join(response.streaming_content).startswith(b"%PDF-")
+    assert response["Content-Disposition"].startswith("attachment")
+    stranger = StrictClient()
+    assert stranger.get(paper)["Location"] == stranger.get(own)["Location"]
+    with municipality_scope(sliven):
+        row = AttendanceCertificate.objects.get()
+        certificates.revoke(certificate=row, reason="грешка")
+    assert client.get(paper).status_code == 404
+    assert "обявено за невалидно" in client.get(own).content.decode()
 
 
 # Badges
