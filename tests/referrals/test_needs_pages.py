@@ -385,3 +385,24 @@ def test_the_pages_take_as_many_queries_whatever_is_in_them(queries, counted, he
                 writing.save_version(analysis=made, by=head.user, form_key=uuid.uuid4())
 
     queries.assert_same(head, LIST, make, name="needs_list")
+
+
+# Where they are found
+
+
+def test_analyses_are_in_the_menus_of_whoever_writes_them(analysis, head, manager, specialist):
+    assert f'href="{LIST}"' in text(head.get("/rabotno-myasto/"))
+    assert f'href="{LIST}"' in text(manager.get("/admin/"))
+    assert f'href="{LIST}"' not in text(head.get("/admin/"))
+    assert f'href="{LIST}"' not in text(specialist.get("/rabotno-myasto/"))
+
+
+def test_a_study_that_nobody_sees_yet_waits_for_the_manager(analysis, head, manager):
+    save(head, analysis)
+    waits = "чака да бъде показан на гражданите"
+    assert waits not in text(manager.get("/admin/"))
+    publish(head, analysis, 1)
+    assert waits in text(manager.get("/admin/"))
+    Study.objects.update(is_public=True)
+    assert waits not in text(manager.get("/admin/"))
+    assert "Страницата за гражданите" in text(head.get(url(analysis)))
