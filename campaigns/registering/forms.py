@@ -43,6 +43,27 @@ def form_key_field() -> forms.UUIDField:
     return forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4, error_messages=STALE)
 
 
+class OneOfTwo:
+    """Mix into a field of which one of a pair is asked for: not optional, and may be empty."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.widget.use_required_attribute = lambda initial: False
+
+    def validate(self, value: Any) -> None:
+        """Leave an empty one to the form, which sees both."""
+        if value not in self.empty_values:
+            super().validate(value)
+
+
+class EitherEmail(OneOfTwo, forms.EmailField):
+    """An address, or the other one."""
+
+
+class EitherText(OneOfTwo, forms.CharField):
+    """A text, or the other one."""
+
+
 class RegisterForm(forms.Form):
     """Who comes to an event: a name and one way to reach them; nothing else is needed.
 
@@ -57,11 +78,10 @@ class RegisterForm(forms.Form):
         errors={"required": _("Напишете име, за да ви намерим в списъка.")},
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
-    email = forms.EmailField(
+    email = EitherEmail(
         label=_("Е-поща"),
-        required=False,
         max_length=254,
-        help_text=_("На нея изпращаме потвърждение и напомняне."),
+        help_text=_("Е-поща или телефон: едно от двете стига. На е-пощата идва потвърждение."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={
             "invalid": _("Напишете адреса така: ime@example.bg."),
@@ -69,11 +89,12 @@ class RegisterForm(forms.Form):
             **UNREADABLE,
         },
     )
-    phone = _short(
-        _("Телефон"),
-        40,
+    phone = EitherText(
+        label=_("Телефон"),
+        max_length=40,
         help_text=_("Ако нямате е-поща: обаждаме се, ако нещо се промени."),
         widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel"}),
+        error_messages={"max_length": _("Напишете телефона по-кратко."), **UNREADABLE},
     )
     organisation = _short(
         _("Организация"), 160, widget=forms.TextInput(attrs={"autocomplete": "organization"})
@@ -86,14 +107,14 @@ class RegisterForm(forms.Form):
     )
     language = forms.ChoiceField(
         label=_("На кой език ще участвате"),
-        required=False,
         widget=forms.RadioSelect,
-        error_messages={"invalid_choice": _("Изберете от изброените езици.")},
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"), _("Изберете от изброените езици.")
+        ),
     )
     part = forms.ChoiceField(
         label=_("Идвате като"),
-        required=False,
-        error_messages={"invalid_choice": _("Изберете от списъка.")},
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Изберете от списъка.")),
     )
     audience = forms.ModelChoiceField(
         queryset=None,
@@ -134,6 +155,7 @@ class RegisterForm(forms.Form):
         self.fields["name"].error_messages["required"] = _("Напишете името.")
         for name in ("email", "name", "phone"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
+        self.fields["email"].required = self.fields["phone"].required = False
         self.fields["email"].help_text = _("Ако има, получава потвърждение и напомняне.")
         self.fields["phone"].help_text = _("На него звъним, ако нещо се промени.")
         self.fields["audience"].label = _("Група")
@@ -157,12 +179,7 @@ class RegisterForm(forms.Form):
 
     def facts(self) -> dict[str, Any]:
         """Return what ``places.register`` takes."""
-        facts = {name: value for name, value in self.cleaned_data.items() if name != "form_key"}
-        if not facts.get("language"):
-            facts.pop("language", None)
-        if not facts.get("part"):
-            facts.pop("part", None)
-        return facts
+        return {name: value for name, value in self.cleaned_data.items() if name != "form_key"}
 
 
 class _Typed(forms.CharField):
@@ -263,6 +280,8 @@ class WalkInForm(forms.Form):
 
 class LookForm(forms.Form):
     """Part of a name, to find somebody in the list of the door; sent, never in an address."""
+
+    mark_optional = False
 
     q = forms.CharField(
         label="Търсене по име",

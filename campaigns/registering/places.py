@@ -77,6 +77,12 @@ def why_closed(event: CampaignEvent, now: dt.datetime | None = None) -> str:
     return ""
 
 
+def is_open_to_staff(event: CampaignEvent, now: dt.datetime | None = None) -> bool:
+    """Say whether an employee may register somebody: after the deadline too, until it begins."""
+    now = now or timezone.now()
+    return event.takes_registration and not event.cancelled_at and event.starts_at > now
+
+
 def places_of(event: CampaignEvent) -> Places:
     """Return the places of ``event``; one query. Needs the municipality's scope."""
     return places_of_each([event])[event.pk]
@@ -185,8 +191,7 @@ def _refuse_closed(
             raise RegistrationRefused(_("Събитието е отменено."))
         return
     words = why_closed(event, now)
-    if words and not (by and event.takes_registration and not event.cancelled_at
-                      and event.starts_at > now):  # fmt: skip
+    if words and not (by and is_open_to_staff(event, now)):
         raise RegistrationRefused(words)
 
 

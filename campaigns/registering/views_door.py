@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -23,6 +24,7 @@ from campaigns.registering.errors import RegistrationRefused
 from campaigns.registering.forms import CountForm, LookForm, RegisterForm, WalkInForm
 from campaigns.registering.models import DoorCount, Registration
 from municipalities.audit import AccessEvent, record_access
+from municipalities.models import User
 from municipalities.permissions import can_count_at_door, require
 
 EVENTS_PER_PAGE = 30
@@ -96,11 +98,15 @@ def event_door(request: HttpRequest, pk: int) -> HttpResponse:
     return _door_page(request, event)
 
 
+def _me(request: HttpRequest) -> User:
+    return cast(User, request.user)
+
+
 def _counting(request: HttpRequest, event: CampaignEvent) -> dict:
     return {
         "event": event,
         "counted": door.counted(event),
-        "last": door.last_own(event, request.user),
+        "last": door.last_own(event, _me(request)),
         "why_not": door.why_not(event),
         "form_key": uuid.uuid4(),
     }
@@ -192,7 +198,7 @@ def _counted(request: HttpRequest, event: CampaignEvent, form: CountForm) -> Htt
                 event=event,
                 audience=given["group"],
                 change=given["change"],
-                by=request.user,
+                by=_me(request),
                 form_key=given["form_key"],
             )
         except RegistrationRefused as refused:
@@ -223,7 +229,7 @@ def _taken_back(request: HttpRequest, event: CampaignEvent) -> HttpResponse:
         error = "Няма какво да се върне."
     else:
         try:
-            door.take_back(event=event, row=row, by=request.user)
+            door.take_back(event=event, row=row, by=_me(request))
         except RegistrationRefused as refused:
             error = str(refused)
     return _answered(request, event, error)
@@ -254,7 +260,7 @@ def _walked_in(request: HttpRequest, event: CampaignEvent) -> HttpResponse:
                 event=event,
                 facts=facts,
                 form_key=form.cleaned_data["form_key"],
-                by=request.user,
+                by=_me(request),
                 is_at_door=True,
             )
         except RegistrationRefused as refused:
@@ -279,7 +285,12 @@ def event_people(request: HttpRequest, pk: int) -> HttpResponse:
     page = Paginator(rows, NAMES_PER_PAGE).get_page(request.GET.get("page"))
     if page.object_list:
         record_access(request, AccessEvent.Action.VIEWED, Registration, rows=len(page.object_list))
-    context = {"event": event, "page_obj": page, "places": places.places_of(event)}
+    context = {
+        "event": event,
+        "page_obj": page,
+        "places": places.places_of(event),
+        "may_register": places.is_open_to_staff(event),
+    }
     return render(request, "campaigns/registering/people.html", context)
 
 
@@ -299,7 +310,7 @@ def event_register_for(request: HttpRequest, pk: int) -> HttpResponse:
                 event=event,
                 facts=form.facts(),
                 form_key=form.cleaned_data["form_key"],
-                by=request.user,
+                by=_me(request),
             )
         except RegistrationRefused as refused:
             form.add_error(None, str(refused))

@@ -237,3 +237,34 @@ def test_lists_take_as_many_queries_whatever_they_hold(queries, specialist, even
     with municipality_scope(sliven):
         CampaignEvent.objects.filter(pk=event.pk).update(is_named_at_door=True)
     queries.assert_same(specialist, at(event), more, name="the door by name")
+
+
+ADMIN = "/admin/campaigns/registration/"
+
+
+def test_the_manager_reads_who_registered_on_record_gives_places_and_cancels(manager, sliven):
+    event = EventFactory(municipality=sliven, takes_registration=True, capacity=1)
+    first = RegistrationFactory(municipality=sliven, event=event, name="Пенка Измислена")
+    second = RegistrationFactory(municipality=sliven, event=event, name="Чака", state="waiting")
+    page = manager.get(ADMIN).content.decode()
+    assert "Пенка Измислена" in page
+    assert "Пенка Измислена" in manager.get(f"{ADMIN}{first.pk}/change/").content.decode()
+    assert manager.get(f"{ADMIN}xlsx/").status_code == 200
+    looks = [(row.action, row.rows) for row in rows_of(sliven, AccessEvent)]
+    assert looks == [("exported", 2), ("viewed", 1), ("viewed", 2)]
+
+    def act(name: str, row):
+        data = {"action": name, "_selected_action": row.pk, "confirmed": "1"}
+        return manager.post(ADMIN, data, follow=True).content.decode()
+
+    assert "Няма свободно място" in act("give_places", second)
+    assert "Отказани: 1" in act("cancel_registrations", first)
+    assert [row.state for row in rows_of(sliven, Registration)] == ["cancelled", "confirmed"]
+    assert manager.get(f"{ADMIN}add/").status_code == 403
+    assert manager.post(f"{ADMIN}{second.pk}/delete/").status_code == 403
+    named = {"name": "", "part": "guest", "language": "bg"}
+    url = f"{ADMIN}{second.pk}/change/"
+    assert "errornote" in manager.post(url, named).content.decode()
+    manager.post(url, {**named, "name": "Чака Вече"})
+    second = rows_of(sliven, Registration)[1]
+    assert (second.name, second.part) == ("Чака Вече", "guest")
