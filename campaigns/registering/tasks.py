@@ -90,14 +90,13 @@ def _still_holds(row: Registration, about: What, now: dt.datetime) -> bool:
 
 def _send(row: Registration, owner: Municipality, about: What) -> None:
     event = row.event
-    language = language_of(row)
-    with translation.override(language):
+    with translation.override(language_of(row)):
         text = render_to_string(
             f"campaigns/registering/mail/{about}.txt",
             {
                 "registration": row,
                 "event": event,
-                "title": (event.title_en or event.title) if language == "en" else event.title,
+                "title": event.title_shown,
                 "municipality": owner,
                 "waits": row.state == State.WAITING,
                 "code": codes.secret_of(row.form_key, owner) if row.secret_hash else "",
