@@ -14,7 +14,12 @@ from playwright.sync_api import Page, expect
 
 from frontoffice.models import Consultation, FollowUp, Person
 from municipalities.tenancy import municipality_scope
-from tests.factories import CapacityFactory, ConsultationTopicFactory, ServiceFactory
+from tests.factories import (
+    CapacityFactory,
+    ConsultationTopicFactory,
+    ServiceFactory,
+    ServiceKindFactory,
+)
 from tests.factories_desk import NoteTemplateFactory
 from tests.factories_people import PersonFactory
 from tests.support.browser import Keyboard, assert_good
@@ -32,6 +37,7 @@ def registry(sliven):
     """Topics, a service with places and its order of use, a template, a known person."""
     for number in range(12):
         ConsultationTopicFactory(short_name=f"Тема {number + 1}")
+    ServiceKindFactory(name="Осигуряване на подслон")
     service = ServiceFactory(
         municipality=sliven,
         name="Домашен патронаж",
@@ -143,15 +149,22 @@ def test_a_known_person_with_a_service_and_a_follow_up(desk, sliven, registry):
 
 def test_the_last_one_is_repeated_and_a_follow_up_opened(desk, sliven):
     keys = open_new(desk)
+    missing = desk.get_by_label("Каква услуга липсва")
     for key in ("k", "2", "3", "z", "z", "i"):
         keys.press(key)
-    keys.press("b")
+    expect(missing).to_be_hidden()
+    keys.press("i", times=4)  # няма такава услуга
+    keys.press("Enter")
+    expect(missing).to_be_focused()
+    keys.press("ArrowDown")
+    keys.press("Alt+b")
     keys.write("само тук")
     keys.press("Control+Shift+Enter")
     expect(desk.get_by_text(SAVED)).to_be_visible()
 
     keys = Keyboard(desk)
     keys.press("p")
+    expect(missing).not_to_have_value("")
     expect(desk.get_by_role("radio", name="Телефон")).to_be_checked()
     expect(desk.get_by_label("За близък")).to_be_checked()
     expect(desk.locator("[name=note]")).to_have_value("")
@@ -161,7 +174,8 @@ def test_the_last_one_is_repeated_and_a_follow_up_opened(desk, sliven):
     second, first = rows_of(sliven, Consultation)
     with municipality_scope(sliven):
         assert set(second.topics.all()) == set(first.topics.all())
-    assert (second.channel, second.subject, second.outcome) == ("phone", "relative", "informed")
+    assert (second.channel, second.subject, second.outcome) == ("phone", "relative", "unmet")
+    assert second.missing_kind_id == first.missing_kind_id is not None
     assert str(second.pk) in desk.url
 
 
