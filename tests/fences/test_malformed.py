@@ -58,7 +58,7 @@ PARAMETERS = {
     "/": ["q", "page"],
     "/uslugi/": ["q", "myasto", "obshtina", "situatsiya", "za", "vid", "sreda", "page"],
     "/obshtini/": ["page"],
-    "/kampanii/": ["obshtina", "page"],
+    "/kampanii/": ["obshtina", "koga", "mesto", "page"],
     "/proekti/": ["obshtina", "page"],
     "/zayavlenie/": ["usluga", "obshtina"],
     "/lichni-danni/": ["page"],

@@ -111,6 +111,8 @@ def everybody(sliven, client, specialist, head, manager, administrator, dpo, pro
         **_pages(
             rows,
             "campaigns.campaignevent",
+            "event",
+            "event_ics",
             "event_register",
             "event_door",
             "event_people",
