@@ -70,6 +70,11 @@ class HandbookAdmin(HandbookPages, ManagedAdmin):
             )
         return rows.select_related("project__programme")
 
+    def view_on_site(self, handbook: Handbook) -> str | None:
+        """Lead to the page of citizens only where there is one."""
+        published = HandbookEdition.public.filter(handbook=handbook)
+        return handbook.get_absolute_url() if published.exists() else None
+
     @admin.display(description=_("услуги"))
     def services_shown(self, row: Handbook) -> str:
         return str(_("всички")) if row.takes_all else str(row.chosen_count)

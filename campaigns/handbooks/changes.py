@@ -68,11 +68,11 @@ def _services(content: dict[str, Any]) -> dict[str, Entry]:
 
 
 def _chapters(content: dict[str, Any]) -> dict[str, Any]:
-    """Return what stands in each chapter that is not of services, by title."""
+    """Return what stands in each chapter of words, by title; phones are those of services."""
     return {
         one["title"]: one.get("blocks", one.get("offices"))
         for one in content.get("chapters", ())
-        if one["kind"] != "services"
+        if one["kind"] in ("own", "offices")
     }
 
 

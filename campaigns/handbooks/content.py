@@ -7,8 +7,9 @@ The content is one JSON document, from which both the pages and the books are ma
      "index": [{"letter", "entries": [{"words", "is_service", "targets": [place, …]}]}]}
 
 A chapter is one written by hand (``blocks``), one of services (``entries``, each either
-``{"service": entry}`` or ``{"see": place}`` for a service that is told in full elsewhere) or the
-offices (``offices``). A place is ``{"key", "name", "chapter", "position"}``.
+``{"service": entry}`` or ``{"see": place}`` for a service that is told in full elsewhere), the
+offices (``offices``) or the phones (``rows`` of whose and which). A place is
+``{"key", "name", "chapter", "position"}``.
 """
 
 from __future__ import annotations
@@ -86,6 +87,7 @@ def _content(handbook: Handbook, services: list[Service]) -> Content:
         *before,
         *_of_services(handbook.order, services),
         {"kind": "offices", "title": _("Къде да попитате"), "offices": offices},
+        *_of_phones(offices, services),
         *after,
     ]
     _number(chapters)
@@ -100,6 +102,19 @@ def _content(handbook: Handbook, services: list[Service]) -> Content:
         "contents": [_line(chapter) for chapter in chapters],
         "index": index_of(chapters, services),
     }
+
+
+def _of_phones(offices: list[Entry], services: list[Service]) -> list[Entry]:
+    """Return the chapter with all phones by whose they are; none where there are no phones."""
+    known = {(office["name"], office["phone"]) for office in offices}
+    for service in services:
+        known.add((service.provider.name, service.provider.phone))
+        known |= {(site.name or service.name, site.phone) for site in service.sites.all()}
+    rows = sorted(
+        ([name, phone] for name, phone in known if phone),
+        key=lambda row: (_sorted_by(row[0]), row[1]),
+    )
+    return [{"kind": "phones", "title": _("Телефони"), "rows": rows}] if rows else []
 
 
 def _union(project) -> dict[str, Any]:

@@ -122,6 +122,14 @@ def test_a_service_is_told_once_and_named_elsewhere(handbook, services, user):
     assert steps["items"] == ["Идвате", "Записвате се"]
 
 
+def test_all_phones_are_together(handbook, services, sliven):
+    for name in ("Дневен клуб", "Бюро"):
+        ServiceSiteFactory(municipality=sliven, service=services[1], name=name, phone="0800 12 345")
+    chapters = content.gather(handbook)["chapters"]
+    phones = next(chapter for chapter in chapters if chapter["kind"] == "phones")
+    assert phones["rows"] == [["Бюро", "0800 12 345"], ["Дневен клуб", "0800 12 345"]]
+
+
 @pytest.mark.parametrize("order", Handbook.Order.values)
 def test_in_every_order_each_service_is_told_exactly_once(handbook, services, order):
     with municipality_scope(handbook.municipality):
