@@ -67,6 +67,8 @@ def cross(
         (place, answered.get(response, passed)) for response, place in everybody.items()
     )
     rows, columns = _heads(whose), _heads(what)
+    if len(rows) < 2 or len(columns) < 2:
+        return nothing
     counts = [[pairs[row, column] for column in columns] for row in rows]
     hidden = hidden_of(counts, smallest) if max(len(rows), len(columns)) <= MOST_HEADS else None
     if hidden is None or len(hidden) == sum(1 for row in counts for n in row if n):
@@ -91,7 +93,7 @@ def _options(question, by, answers: Answers, everybody, whose, smallest: int) ->
         by_column.append(
             [None if hidden is None or (i, 0) in hidden else counts[i][0] for i in range(len(rows))]
         )
-    if all(cell is None for column in by_column for cell in column):
+    if len(rows) < 2 or all(cell is None for column in by_column for cell in column):
         return Crossed(question, by, [], [])
     told = [(row, [column[i] for column in by_column]) for i, row in enumerate(rows)]
     return Crossed(question, by, columns, told)

@@ -185,7 +185,10 @@ def _field_of(question: StudyQuestion, places: list[str]) -> forms.Field:
 
 def _without_answer(field: forms.Field) -> None:
     """Let a button that was chosen by mistake be taken back where nothing has to be answered."""
-    if isinstance(field.widget, forms.RadioSelect) and not field.required:
+    is_one = isinstance(field.widget, forms.RadioSelect) and not isinstance(
+        field.widget, forms.CheckboxSelectMultiple
+    )
+    if is_one and not field.required:
         field.choices = [*field.choices, ("", _("без отговор"))]
 
 

@@ -137,6 +137,8 @@ def _result(
     cells = cells_of(question, given, counted, smallest)
     several = question.form == Form.SEVERAL
     table = protect(cells, total=counted, smallest=smallest, is_partition=not several)
+    if table.rows and all(row.count is None for row in table.rows):
+        table = Protected([], Hiding.WHOLE)  # a table of hidden rows tells nothing
     if question.form in {Form.SCALE, Form.NUMBER}:
         table = _in_order(table, [cell.label for cell in cells])
     told = {cell.label for cell in cells if cell.count}
