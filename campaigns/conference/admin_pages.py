@@ -31,7 +31,7 @@ class ConferencePages(WithPages):
         """Choose for whom, see how many they are, print them."""
         form = BadgesForm(request.GET or None)
         made = badges.badges_of(event, **form.asked)
-        chosen = {name: value for name, value in request.GET.items() if name in form.fields}
+        chosen = {name: request.GET.get(name, "") for name in form.fields if name in request.GET}
         pdf = reverse(f"admin:{self.page_name('badges_pdf')}", args=[event.pk])
         return self.page(
             request,

@@ -82,5 +82,5 @@ def sheets(event: CampaignEvent, badges: list[Badge]) -> bytes:
 
 def _part_words(event: CampaignEvent, part: str) -> str:
     """Return in what capacity somebody comes; in two languages where guests are from abroad."""
-    own = capfirst(Registration.Part(part).label)
+    own = str(capfirst(Registration.Part(part).label))
     return f"{own} / {BADGE_PARTS[Registration.Part(part)]}" if event.asks_from_abroad else own

@@ -11,7 +11,7 @@ from campaigns.conference.models import EventSession, Speaker
 from municipalities.admin_forms import sized
 from projects.admin_base import ManagedTabular
 
-MOMENTS = {
+MOMENTS: dict = {
     models.DateTimeField: {
         "form_class": forms.DateTimeField,
         "widget": forms.DateTimeInput(format="%d.%m.%Y %H:%M", attrs={"size": 13}),
@@ -38,7 +38,7 @@ class SessionInline(ManagedTabular):
 
     model = EventSession
     template = "admin/edit_inline/stacked.html"  # eight columns do not fit any screen
-    formfield_overrides = ManagedTabular.formfield_overrides | MOMENTS
+    formfield_overrides: dict = {**ManagedTabular.formfield_overrides, **MOMENTS}
     fields = (
         ("starts_at", "ends_at"),
         "title",
