@@ -185,14 +185,13 @@ class Data:
         rows: list[list[str | int]] = [[cell.label, shown.words(cell)] for cell in shown.table.rows]
         below = note(shown.table, shown.smallest)
         self.tables.append(Table(shown.title, [heading, value_heading], rows, below))
-        if draws and len(rows) > 1:
+        # One bar is compared with nothing.
+        if draws and sum(cell.count is not None for cell in shown.table.rows) > 1:
             drawn = [
-                (cell.label, cell.count, "")
+                (cell.label, cell.count or 0, "" if cell.count else str(shown.words(cell)))
                 for cell in shown.table.rows[:MOST_DRAWN]
-                if cell.count is not None
             ]
-            if drawn:
-                self.charts.append(Chart(shown.title, heading, drawn, value_heading))
+            self.charts.append(Chart(shown.title, heading, drawn, value_heading))
 
     def by_month(self, title: str, counted: dict[dt.date, int], period: Period) -> None:
         """Add how many there were in each month: of the work, nobody is told apart by it."""
