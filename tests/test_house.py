@@ -155,6 +155,11 @@ PUBLIC = {
     "materials",
     "material",
     "material_file",
+    "event_register",
+    "registration_find",
+    "registration",  # behind its number and second secret
+    "registration_cancel",
+    "registration_leave",
     "apply",
     # Applying online: the pages of a draft, behind its link and its second secret
     "apply_start",

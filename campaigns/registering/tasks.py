@@ -32,6 +32,14 @@ SUBJECTS = {
     What.MOVED: _("Промяна на събитие"),
     What.CALLED_OFF: _("Събитието се отменя"),
 }
+TEXTS = {
+    What.REGISTERED: "campaigns/registering/mail/registered.txt",
+    What.PLACE_FREED: "campaigns/registering/mail/place_freed.txt",
+    What.GIVEN_UP: "campaigns/registering/mail/given_up.txt",
+    What.REMINDER: "campaigns/registering/mail/reminder.txt",
+    What.MOVED: "campaigns/registering/mail/moved.txt",
+    What.CALLED_OFF: "campaigns/registering/mail/called_off.txt",
+}
 # In which states each is still true when the mail is written.
 HOLDS = {
     What.REGISTERED: {State.CONFIRMED, State.WAITING},
@@ -92,7 +100,7 @@ def _send(row: Registration, owner: Municipality, about: What) -> None:
     event = row.event
     with translation.override(language_of(row)):
         text = render_to_string(
-            f"campaigns/registering/mail/{about}.txt",
+            TEXTS[about],
             {
                 "registration": row,
                 "event": event,

@@ -61,6 +61,14 @@ OF_AN_ASSESSMENT = (
     "assessment_replace",
     "assessment_redirect",
 )
+OF_AN_EVENT = (
+    "event",
+    "event_ics",
+    "event_register",
+    "event_door",
+    "event_people",
+    "event_register_for",
+)
 LINES = [line.split() for line in TABLE.read_text(encoding="utf-8").splitlines() if line]
 
 
@@ -108,17 +116,7 @@ def everybody(sliven, client, specialist, head, manager, administrator, dpo, pro
             + tail
             for tail in ("", *REGISTRY_TAILS)
         },
-        **_pages(
-            rows,
-            "campaigns.campaignevent",
-            "event",
-            "event_ics",
-            "event_register",
-            "event_door",
-            "event_people",
-            "event_register_for",
-        ),
-        "{registration_for}": reverse("registration_for", args=_place(rows)),
+        **_of_events(rows),
         "{own_certificate}": _address(rows, "trainings.certificate", "own_certificate"),
         "{report}": _address(rows, "services_registry.errorreport", "report"),
         "{import}": _address(rows, "services_registry.importrun", "import_run"),
@@ -171,10 +169,13 @@ def _of_referring(rows) -> dict[str, str]:
     }
 
 
-def _place(rows) -> list[int]:
-    """Return the event and the key of the registration that was planted."""
-    row = rows[apps.get_model("campaigns.registration")]
-    return [row.event_id, row.pk]
+def _of_events(rows) -> dict[str, str]:
+    """Return the addresses about the event that was planted, and a place at it."""
+    place = rows[apps.get_model("campaigns.registration")]
+    return {
+        **_pages(rows, "campaigns.campaignevent", *OF_AN_EVENT),
+        "{registration_for}": reverse("registration_for", args=[place.event_id, place.pk]),
+    }
 
 
 def _of_needs(rows) -> dict[str, str]:
