@@ -10,11 +10,15 @@ from django.urls import reverse
 from django.utils.html import escape
 from django.views.decorators.http import require_safe
 
+from campaigns.models import Campaign, CampaignEvent
 from municipalities.models import Municipality
 from projects.models import Project
 from services_registry.models import Service
 
-PAGES = ("home", "catalogue", "municipalities", "projects", "campaigns", "apply", "accessibility")
+PAGES = (
+    "home", "catalogue", "municipalities", "projects", "campaigns", "materials", "handbooks",
+    "studies", "apply", "accessibility",
+)  # fmt: skip
 MOST = 50_000  # addresses in one file, as the protocol of sitemaps allows
 STAFF = ("/accounts/", "/admin/", "/dostavchik/", "/izbrani/", "/obshtina/", "/rabotno-myasto/")
 
@@ -48,7 +52,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 
 def _pages() -> Iterator[tuple[str, str]]:
-    """Yield (path, its <lastmod> or nothing) of the public pages, in four queries."""
+    """Yield (path, its <lastmod> or nothing) of the public pages, in five queries."""
     for name in PAGES:
         yield reverse(name), ""
     for municipality in Municipality.objects.active().order_by("slug"):
@@ -58,3 +62,7 @@ def _pages() -> Iterator[tuple[str, str]]:
         yield service.get_absolute_url(), f"<lastmod>{service.updated_at:%Y-%m-%d}</lastmod>"
     for project in Project.public.order_by("slug"):
         yield project.get_absolute_url(), ""
+    for campaign in Campaign.public.select_related("municipality").order_by("pk"):
+        yield campaign.get_absolute_url(), ""
+    for event in CampaignEvent.public.coming().order_by("pk"):
+        yield event.get_absolute_url(), f"<lastmod>{event.updated_at:%Y-%m-%d}</lastmod>"

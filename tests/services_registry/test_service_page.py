@@ -318,7 +318,7 @@ class TestForSearchEngines:
             for _ in range(count):
                 factories.ServiceFactory(municipality=sliven)
 
-        queries.assert_same(client, "/sitemap.xml", make, name="sitemap.xml", at_most=4)
+        queries.assert_same(client, "/sitemap.xml", make, name="sitemap.xml", at_most=6)
 
     def test_robots_are_told_of_the_sitemap_and_kept_from_the_staff(self, client):
         text = client.get("/robots.txt").content.decode()
