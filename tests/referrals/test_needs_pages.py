@@ -336,9 +336,9 @@ def publish(client, analysis, number: int):
 
 def test_a_version_becomes_a_study_that_the_manager_shows(analysis, counted, head, client):
     save(head, analysis)
-    assert "отворена таблица „Търсене по места“" in text(
-        head.get(url(analysis, "versii/1/publikuvane/"))
-    )
+    asked = text(head.get(url(analysis, "versii/1/publikuvane/")))
+    assert "2 отворени таблици" in asked
+    assert "<li>Търсене по места</li>" in asked
     for _twice in range(2):
         publish(head, analysis, 1)
     study = Study.objects.get()
