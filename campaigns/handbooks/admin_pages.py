@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from campaigns.handbooks import choosing, making
 from campaigns.handbooks.changes import changes_between
-from campaigns.handbooks.content import gather
+from campaigns.handbooks.content import gather_at_once
 from campaigns.handbooks.errors import HandbookRefused
 from campaigns.handbooks.forms import FindServicesForm
 from campaigns.handbooks.tasks import make_handbook
@@ -159,7 +159,7 @@ class HandbookPages(WithPages):
         last = handbook.editions.filter(state=State.READY).order_by("-number").first()
         found, refusal = None, ""
         try:
-            now = gather(handbook)
+            now = gather_at_once(handbook)
         except HandbookRefused as refused:
             refusal = str(refused)
         else:

@@ -17,13 +17,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from campaigns.handbooks.entries import Entry, entry_of, key_of, office_entry, services_for
+from campaigns.handbooks.entries import Entry, entry_of, for_book, key_of, offices_of
 from campaigns.handbooks.errors import HandbookRefused
 from campaigns.models import Handbook, HandbookChapter
-from municipalities.models import Office
 from municipalities.richtext import blocks_of
 from municipalities.tenancy import municipality_scope
 from projects.publicity.emblem import union_of
@@ -38,28 +38,21 @@ Heading = tuple[Any, str, str, bool]
 
 
 def keys_of(handbook: Handbook) -> list[int]:
-    """Return the keys of the services that are shown today and belong in the handbook, by name.
+    """Return the keys of the services that are shown today and belong in the handbook.
 
     Raises HandbookRefused where there are none.
     """
-    shown = Service.public.filter(municipality=handbook.municipality)
-    if not handbook.takes_all:
-        shown = shown.filter(pk__in=handbook.services.values("pk"))
-    keys = list(shown.order_by("name", "pk").values_list("pk", flat=True))
+    keys = list(_belonging(handbook).order_by("name", "pk").values_list("pk", flat=True))
     if not keys:
-        raise HandbookRefused(
-            "Общината няма публикувани услуги."
-            if handbook.takes_all
-            else "Никоя от избраните услуги не е публикувана сега."
-        )
+        raise _nothing_in(handbook)
     return keys
 
 
-def gather(handbook: Handbook, tell: Tell = lambda done: None) -> Content:
+def gather(handbook: Handbook, tell: Tell) -> Content:
     """Return the content of an edition made now; ``tell`` is called with the services read.
 
     Opens the municipality's scope by itself, anew for each batch, so that what ``tell`` writes in
-    between is seen at once. Raises HandbookRefused.
+    between is seen at once. Raises HandbookRefused where there is nothing in it.
     """
     owner = handbook.municipality
     with override(LANGUAGE):
@@ -68,21 +61,44 @@ def gather(handbook: Handbook, tell: Tell = lambda done: None) -> Content:
         services: list[Service] = []
         for at in range(0, len(keys), BATCH):
             with municipality_scope(owner):
-                services += services_for(owner, keys[at : at + BATCH])
+                some = _belonging(handbook).filter(pk__in=keys[at : at + BATCH])
+                services += for_book(some)
             tell(len(services))
-        services.sort(key=lambda service: _sorted_by(service.name))
         with municipality_scope(owner):
             return _content(handbook, services)
 
 
+def gather_at_once(handbook: Handbook) -> Content:
+    """Return the same in the open scope, without telling anybody how far it is."""
+    with override(LANGUAGE):
+        services = list(for_book(_belonging(handbook)))
+        if not services:
+            raise _nothing_in(handbook)
+        return _content(handbook, services)
+
+
+def _belonging(handbook: Handbook) -> QuerySet[Service]:
+    """Return the services that are shown today and belong in the handbook."""
+    shown = Service.public.filter(municipality=handbook.municipality)
+    if handbook.takes_all:
+        return shown
+    return shown.filter(pk__in=handbook.services.values("pk"))
+
+
+def _nothing_in(handbook: Handbook) -> HandbookRefused:
+    return HandbookRefused(
+        "Общината няма публикувани услуги."
+        if handbook.takes_all
+        else "Никоя от избраните услуги не е публикувана сега."
+    )
+
+
 def _content(handbook: Handbook, services: list[Service]) -> Content:
+    services = sorted(services, key=lambda service: _sorted_by(service.name))
     written = [_written(chapter) for chapter in handbook.chapters.all()]
     before = [text for place, text in written if place == HandbookChapter.Place.BEFORE]
     after = [text for place, text in written if place == HandbookChapter.Place.AFTER]
-    offices = [
-        office_entry(office)
-        for office in Office.public.for_public([handbook.municipality]).order_by("name", "pk")
-    ]
+    offices = offices_of(handbook.municipality)
     chapters = [
         *before,
         *_of_services(handbook.order, services),

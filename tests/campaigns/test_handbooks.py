@@ -88,6 +88,11 @@ def made(handbook: Handbook, user, *, is_published: bool = True) -> HandbookEdit
     return edition
 
 
+def gathered(handbook: Handbook) -> dict:
+    with municipality_scope(handbook.municipality):
+        return content.gather_at_once(handbook)
+
+
 def reader_of(client, name: str, handbook: Handbook) -> pypdf.PdfReader:
     answer = client.get(reverse(name, args=[handbook.municipality.slug, handbook.slug]))
     assert answer.status_code == 200
@@ -102,7 +107,7 @@ def squeezed(text: str) -> str:
 
 
 def test_a_service_is_told_once_and_named_elsewhere(handbook, services, user):
-    found = content.gather(handbook)
+    found = gathered(handbook)
     titles = [chapter["title"] for chapter in found["chapters"]]
     assert titles == [
         "Увод", "Ситуация 0", "Ситуация 1", "Други услуги", "Къде да попитате", "Права",
@@ -125,7 +130,7 @@ def test_a_service_is_told_once_and_named_elsewhere(handbook, services, user):
 def test_all_phones_are_together(handbook, services, sliven):
     for name in ("Дневен клуб", "Бюро"):
         ServiceSiteFactory(municipality=sliven, service=services[1], name=name, phone="0800 12 345")
-    chapters = content.gather(handbook)["chapters"]
+    chapters = gathered(handbook)["chapters"]
     phones = next(chapter for chapter in chapters if chapter["kind"] == "phones")
     assert phones["rows"] == [["Бюро", "0800 12 345"], ["Дневен клуб", "0800 12 345"]]
 
@@ -137,7 +142,7 @@ def test_in_every_order_each_service_is_told_exactly_once(handbook, services, or
     for service in services[:2]:
         ServiceSiteFactory(municipality=handbook.municipality, service=service)
     handbook.order = order
-    found = content.gather(handbook)
+    found = gathered(handbook)
     told = [
         entry["service"]["name"]
         for chapter in found["chapters"]
@@ -160,7 +165,7 @@ def test_what_a_citizen_is_not_shown_is_not_printed(handbook, services, sliven):
         municipality=sliven, service=services[1], user_group="всички", kind="fixed",
         amount="77.00", verified=False,
     )  # fmt: skip
-    written = str(content.gather(handbook))
+    written = str(gathered(handbook))
     place = ServiceSiteFactory._meta.model.public.get(service=services[1]).settlement
     for hidden in ("Чернова", "77,00", str(place)):
         assert hidden not in written
@@ -175,7 +180,7 @@ def test_only_the_chosen_ones_and_never_none(handbook, services, sliven, user):
         with pytest.raises(HandbookRefused, match="избраните"):
             making.begin(handbook=handbook, by=user)
         handbook.services.add(services[2])
-    lines = content.gather(handbook)["contents"]
+    lines = gathered(handbook)["contents"]
     assert [place["name"] for line in lines for place in line["services"]] == ["Водач"]
 
 
@@ -272,7 +277,7 @@ def test_words_that_are_markup_stay_words(handbook, services, sliven, user):
     with municipality_scope(sliven):
         services[0].summary = "#pagebreak() $x^2$ <b>не</b> \\ @see ☃"
         services[0].save()
-    pdf = books.book(content.gather(handbook), number=1, day=timezone.localdate(), is_large=False)
+    pdf = books.book(gathered(handbook), number=1, day=timezone.localdate(), is_large=False)
     text = squeezed(" ".join(p.extract_text() for p in pypdf.PdfReader(io.BytesIO(pdf)).pages))
     assert "#pagebreak() $x^2$ <b>не</b> \\ @see" in text
 
@@ -371,7 +376,7 @@ def test_what_is_new_since_the_last_edition(handbook, services, sliven, user):
         Service.objects.filter(pk=services[2].pk).update(status="draft")
         handbook.chapters.filter(title="Увод").update(text="Друго")
     ServiceFactory(municipality=sliven, name="Нова услуга")
-    found = changes_between(old, content.gather(handbook))
+    found = changes_between(old, gathered(handbook))
     assert (found.added, found.gone) == (["Нова услуга"], ["Водач"])
     assert found.changed == [("Асистент", ["Наименование", "За кого"])]
     assert (found.chapters_added, found.chapters_gone, found.chapters_changed) == ([], [], ["Увод"])
