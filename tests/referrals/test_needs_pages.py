@@ -337,7 +337,7 @@ def publish(client, analysis, number: int):
 def test_a_version_becomes_a_study_that_the_manager_shows(analysis, counted, head, client):
     save(head, analysis)
     asked = text(head.get(url(analysis, "versii/1/publikuvane/")))
-    assert "2 отворени таблици" in asked
+    assert "2\u00a0отворени таблици" in asked
     assert "<li>Търсене по места</li>" in asked
     for _twice in range(2):
         publish(head, analysis, 1)
