@@ -21,7 +21,7 @@ from campaigns.models import (
 from municipalities.trails import register_trail
 
 # What no form shows and nobody reads.
-_INNER = ("slug", "sequence", "reminded_at", "added_at")
+_INNER = ("content_type", "size", "path", "slug", "sequence", "reminded_at", "added_at")
 
 
 def register_trails() -> None:
