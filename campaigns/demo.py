@@ -9,9 +9,11 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from campaigns.models import Campaign, CampaignEvent
+from campaigns.demo_town import make_town
+from campaigns.models import Campaign, CampaignEvent, EventSession, Material, Speaker
+from campaigns.planning.audiences import add_missing
+from campaigns.planning.settlements import working_day
 from municipalities.demo import demo_municipalities
-from municipalities.hours import is_holiday
 from municipalities.models import Municipality, Settlement
 from municipalities.tenancy import municipality_scope
 from projects.models import Project
@@ -26,8 +28,14 @@ def load(*, report: Callable[[str], None]) -> None:
     for slug, row in data.items():
         with municipality_scope(municipalities[slug]):
             if not Campaign.objects.exists():
+                add_missing(municipalities[slug])
                 _make_campaign(municipalities[slug], row)
-    report(f"Кампании: {len(data)}")
+    for municipality in municipalities.values():
+        with municipality_scope(municipality):
+            if not Material.objects.exists():
+                add_missing(municipality)
+                make_town(municipality)
+    report(f"Кампании: {len(data)} обявени и по една примерна, с материали, анкета и наръчник")
 
 
 def _make_campaign(municipality: Municipality, row: dict) -> None:
@@ -39,8 +47,9 @@ def _make_campaign(municipality: Municipality, row: dict) -> None:
         **row,
     )
     for event in events:
+        speakers, sessions = event.pop("speakers", []), event.pop("sessions", [])
         day = working_day(timezone.localdate() + dt.timedelta(days=event.pop("in_days")))
-        CampaignEvent.objects.create(
+        made = CampaignEvent.objects.create(
             municipality=municipality,
             campaign=campaign,
             starts_at=_at(day, event.pop("from")),
@@ -48,13 +57,20 @@ def _make_campaign(municipality: Municipality, row: dict) -> None:
             settlement=Settlement.objects.get(ekatte=event.pop("settlement")),
             **event,
         )
+        _make_programme(made, day, speakers, sessions)
 
 
-def working_day(day: dt.date) -> dt.date:
-    """Return ``day``, or the first day after it that is neither a weekend nor a holiday."""
-    while day.isoweekday() > 5 or is_holiday(day):
-        day += dt.timedelta(days=1)
-    return day
+def _make_programme(
+    event: CampaignEvent, day: dt.date, speakers: list[dict], sessions: list[dict]
+) -> None:
+    of_it = {"municipality": event.municipality, "event": event}
+    people = [Speaker.objects.create(**of_it, **row) for row in speakers]
+    for row in sessions:
+        speaking = [people[place] for place in row.pop("speakers", [])]
+        session = EventSession.objects.create(
+            **of_it, starts_at=_at(day, row.pop("from")), ends_at=_at(day, row.pop("to")), **row
+        )
+        session.speakers.set(speaking)
 
 
 def _at(day: dt.date, clock: str) -> dt.datetime:

@@ -22,7 +22,7 @@ from municipalities.hours import is_holiday
 from municipalities.models import Membership, Municipality, Role, User
 from municipalities.tenancy import municipality_scope
 from municipalities.uploads import CheckedFile
-from referrals import demo_referring, secrets
+from referrals import demo_needs, demo_referring, secrets
 from referrals.applications import files, handling
 from referrals.applications.models import Application, Channel
 from referrals.applications.models_parts import ApplicationEvent, Attachment
@@ -59,6 +59,8 @@ def load(*, report: Callable[[str], None]) -> None:
             desk = _Desk(municipality, pdf)
             count += desk.fill()
             cases += demo_referring.Cases(municipality, desk.members, desk.of_cases, _moment).tell()
+            if municipality.slug == demo_needs.WHERE:
+                demo_needs.make_analysis(municipality)
     report(f"Примерни заявления: {count}, с предварителна оценка: {cases}")
 
 
