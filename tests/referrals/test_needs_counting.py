@@ -303,4 +303,4 @@ def test_the_same_queries_for_any_number_of_rows(town):
     few = counted()
     grow(10)
     assert counted() == few
-    assert few <= 60
+    assert few <= 45
