@@ -102,18 +102,18 @@ def test_there_are_never_fewer_than_none(specialist, event, group):
     assert "няма толкова за изваждане" in specialist.get(at(event)).content.decode()
 
 
-@pytest.mark.parametrize("change", ["", "0", "201", "-201", "x", "9" * 30, "1\x00"])
-def test_wrong_counts_are_refused_in_words(specialist, event, change):
-    sent = {"what": "several", "group": "", "change": change, "form_key": uuid.uuid4()}
-    answer = specialist.post(at(event), sent)
-    assert answer.status_code == 422
-    assert "Има проблем" in answer.content.decode()
+def test_wrong_counts_are_refused_in_words(specialist, event):
+    for change in ("", "0", "201", "-201", "x", "9" * 30, "1\x00"):
+        sent = {"what": "several", "group": "", "change": change, "form_key": uuid.uuid4()}
+        answer = specialist.post(at(event), sent)
+        assert answer.status_code == 422
+        assert "Има проблем" in answer.content.decode()
     assert total(event) == 0
 
 
-@pytest.mark.parametrize("what", ["", "x", "0:x", "999999999999:1", f"{'9' * 40}:1", "\x00:1"])
-def test_wrong_presses_count_nobody(specialist, event, what):
-    assert press(specialist, event, what)["Location"] == at(event)
+def test_wrong_presses_count_nobody(specialist, event):
+    for what in ("", "x", "0:x", "999999999999:1", f"{'9' * 40}:1", "\x00:1"):
+        assert press(specialist, event, what)["Location"] == at(event)
     assert total(event) == 0
 
 
