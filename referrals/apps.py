@@ -27,7 +27,6 @@ class ReferralsConfig(AppConfig):
             RoutingRow,
             WaitingRule,
         )
-        from referrals.needs.joining import join as join_needs
         from referrals.placing.news import mail_news
         from referrals.placing.waiting import place_freed
         from referrals.routing import shipped as referring
@@ -40,7 +39,6 @@ class ReferralsConfig(AppConfig):
         counted.register()
         join()
         join_cases()
-        join_needs()
         register_freed(place_freed)
         register_hearer(mail_news)
         register_start(add_missing)

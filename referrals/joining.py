@@ -20,6 +20,7 @@ from municipalities.models import Membership
 from municipalities.today import register_part
 from referrals.applications.models import Application, State, whose_day_passed
 from referrals.applications.models_parts import ApplicationEvent
+from referrals.needs import joining as needs
 from referrals.provider.incoming import tab_of
 from services_registry.portal_tabs import register_tab
 
@@ -82,7 +83,8 @@ def _steps(request: HttpRequest, person: Person) -> QuerySet:
 
 
 def join() -> None:
-    """Add applications to the pages of the desk, referrals to the portal of providers."""
+    """Add applications to the pages of the desk, referrals to providers', analyses to the admin."""
+    needs.join()
     register_tab(tab_of)
     register_figures(figures)
     register_part("referrals/today.html", waiting)

@@ -44,7 +44,7 @@ def docx(content: dict[str, Any], *, said: str, is_draft: bool) -> bytes:
         _say(paper, [content["eu"]["statement"], content["eu"]["programme"]])
     paper.add_heading(clean(content["title"]), level=1)
     _table(paper, "", ["Данни", "Записано"], facts_of(content, said), right=[])
-    paper.add_paragraph("Съдържание", style="TOC Heading")
+    paper.add_paragraph("Съдържание", "TOC Heading")
     parts = printed(content)
     _contents(paper, [part["title"] for part in parts])
     for number, part in enumerate(parts, start=1):
@@ -175,9 +175,9 @@ def _table(
 ) -> None:
     """Add a table under its title: the first row is its head and stands on every page of it."""
     if title:
-        caption = paper.add_paragraph(clean(title), style="Caption")
+        caption = paper.add_paragraph(clean(title), "Caption")
         caption.paragraph_format.keep_with_next = True
-    table = paper.add_table(rows=1 + len(rows), cols=len(heads), style="Table Grid")
+    table = paper.add_table(1 + len(rows), len(heads), "Table Grid")
     _describe(table, title or heads[0])
     # A table gives its cells anew each time it is asked for them: once is enough.
     cells = table._cells
@@ -213,7 +213,7 @@ def _block(paper: Paper, block: Block) -> None:
     elif block["kind"] == "list":
         style = "List Number" if block["ordered"] else "List Bullet"
         for item in block["items"]:
-            _runs(paper.add_paragraph(style=style), item)
+            _runs(paper.add_paragraph("", style), item)
     elif block["kind"] == "table":
         words = ["".join(run["text"] for run in cell) for cell in block["head"]]
         rows = [["".join(run["text"] for run in cell) for cell in row] for row in block["rows"]]
