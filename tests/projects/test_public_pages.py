@@ -149,7 +149,7 @@ def test_the_page_costs_the_same_for_any_number_of_parts(client, queries, sliven
             factory.create_batch(n, **of)
 
     queries.assert_same(
-        client, of["project"].get_absolute_url(), make, name="/proekti/<slug>/", at_most=12
+        client, of["project"].get_absolute_url(), make, name="/proekti/<slug>/", at_most=14
     )
 
 
