@@ -387,6 +387,19 @@ def test_the_pages_take_as_many_queries_whatever_is_in_them(queries, counted, he
     queries.assert_same(head, LIST, make, name="needs_list")
 
 
+def test_an_analysis_takes_as_many_queries_whatever_its_parts(queries, analysis, head):
+    def make(count: int) -> None:
+        NeedsSection.objects.bulk_create(
+            NeedsSection(
+                municipality=analysis.municipality, analysis=analysis, order=number, title="Част",
+                text="Текст.", data=data_of(number),
+            )
+            for number in range(count)
+        )  # fmt: skip
+
+    queries.assert_same(head, url(analysis), make, name="needs")
+
+
 # Where they are found
 
 
@@ -397,12 +410,17 @@ def test_analyses_are_in_the_menus_of_whoever_writes_them(analysis, head, manage
     assert f'href="{LIST}"' not in text(specialist.get("/rabotno-myasto/"))
 
 
-def test_a_study_that_nobody_sees_yet_waits_for_the_manager(analysis, head, manager):
+def test_a_study_that_nobody_sees_yet_waits_for_the_manager(analysis, head, manager, client):
     save(head, analysis)
     waits = "чака да бъде показан на гражданите"
     assert waits not in text(manager.get("/admin/"))
     publish(head, analysis, 1)
     assert waits in text(manager.get("/admin/"))
+    address = Study.objects.get().get_absolute_url()
+    assert client.get(address).status_code == 404
     Study.objects.update(is_public=True)
+    seen = text(client.get(address))
+    assert "Търсене по места" in seen
+    assert "версия № 1" in seen
     assert waits not in text(manager.get("/admin/"))
     assert "Страницата за гражданите" in text(head.get(url(analysis)))

@@ -10,6 +10,7 @@ from docx import Document
 from docx.oxml.ns import qn
 from pypdf import PdfReader
 
+from campaigns.materials.checks import check_file
 from referrals.needs import documents, docx_paper, workbook
 from referrals.needs.contents import charts_beside_tables, right_columns, tables_beside_charts
 from tests.referrals.test_letters_documents import EVIL
@@ -119,6 +120,15 @@ def test_whatever_is_typed_is_text_in_every_file(words):
     assert pdf_of(content)[0].pages
     assert docx_of(content).tables
     assert sheets_of(content).worksheets[2]["A1"].value == "=A"
+
+
+def test_the_files_pass_the_portals_own_checks_of_what_the_town_is_given():
+    pdf = documents.pdf(content_of(), said=SAID, is_draft=False)
+    docx = docx_paper.docx(content_of(), said=SAID, is_draft=False)
+    for data, kind in ((pdf, documents.PDF), (docx, docx_paper.CONTENT_TYPE)):
+        checks = check_file(data, kind)
+        assert checks
+        assert [check for check in checks if check.is_good is False] == []
 
 
 # DOCX
