@@ -63,24 +63,38 @@ def mail_registration(*, municipality: int, registration: int, what: str) -> Non
 
     A mail that says when and where to a person with a place, a day before the event or later, is
     their reminder: a second one is not sent. A reminder is sent once, whoever asks for it; a mail
-    that cannot be handed over leaves it unsent.
+    that cannot be handed over leaves it unsent. Nobody waits for the mail server: the mail goes
+    when the row is free again.
     """
     owner = Municipality.objects.get(pk=municipality)
     about, now = What(what), timezone.now()
     with municipality_scope(owner):
         row = (
             Registration.objects.select_for_update(of=("self",))
-            .select_related("event__settlement", "event__campaign__project")
+            .select_related("event__settlement")
             .filter(pk=registration, forgotten_at__isnull=True, state__in=HOLDS[about])
             .first()
         )
         if row is None or not row.email or not _still_holds(row, about, now):
             return
-        is_soon = row.state == State.CONFIRMED and row.event.starts_at <= now + BEFORE
-        if about in REMINDS and is_soon:
-            row.reminded_at = now
-            row.save(update_fields=["reminded_at"])
-        _send(row, owner, about)
+        before = row.reminded_at
+        if (
+            about in REMINDS
+            and row.state == State.CONFIRMED
+            and row.event.starts_at <= now + BEFORE
+        ):
+            _reminded(row, now)
+        subject, text = _written(row, owner, about)
+    try:
+        mails.send(subject, text, [row.email])
+    except Exception:
+        with municipality_scope(owner):
+            _reminded(row, before)
+        raise
+
+
+def _reminded(row: Registration, at: dt.datetime | None) -> None:
+    Registration.objects.filter(pk=row.pk).update(reminded_at=at)
 
 
 def _still_holds(row: Registration, about: What, now: dt.datetime) -> bool:
@@ -96,7 +110,8 @@ def _still_holds(row: Registration, about: What, now: dt.datetime) -> bool:
     return is_coming
 
 
-def _send(row: Registration, owner: Municipality, about: What) -> None:
+def _written(row: Registration, owner: Municipality, about: What) -> tuple[str, str]:
+    """Return subject and text, in the language of whoever registered."""
     event = row.event
     with translation.override(language_of(row)):
         text = render_to_string(
@@ -112,7 +127,7 @@ def _send(row: Registration, owner: Municipality, about: What) -> None:
                 "event_page": mails.whole(reverse("event", args=[event.pk])),
             },
         )
-        mails.send(gettext(SUBJECTS[about]), text, [row.email])
+        return gettext(SUBJECTS[about]), text
 
 
 @app.periodic(cron="*/20 * * * *")
