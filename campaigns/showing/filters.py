@@ -44,6 +44,8 @@ class EventFilter(MunicipalityFilter):
         error_messages={"invalid_choice": _("Няма такава група. Показваме за всички.")},
     )  # fmt: skip
     zapisvane = forms.BooleanField(label=_("Само със записване"), required=False)
+    # Of one campaign, for the calendar that its own page gives.
+    kampaniya = forms.SlugField(required=False, max_length=170, widget=forms.HiddenInput())
 
     def __init__(self, data):
         super().__init__(data)
@@ -83,13 +85,15 @@ class EventFilter(MunicipalityFilter):
     @property
     def is_used(self) -> bool:
         """Whether anything but the municipality was asked for."""
-        return self.is_of_events or bool(self._chosen("za"))
+        return self.is_of_events or any(self._chosen(name) for name in ("za", "kampaniya"))
 
     def campaigns(self) -> QuerySet[Campaign]:
         """Return the public campaigns of the chosen municipality and for the chosen group."""
         found = Campaign.public.all()
         if self.slug:
             found = found.filter(municipality__slug=self.slug)
+        if slug := self._chosen("kampaniya"):
+            found = found.filter(slug=slug)
         if code := self._chosen("za"):
             found = found.filter(pk__in=Campaign.public.filter(audiences__code=code).values("pk"))
         return found

@@ -88,6 +88,7 @@ def events(sliven, elena) -> dict[str, CampaignEvent]:
         ("za=semeystva", ["Среща", "Работилница"]),
         ("obshtina=sliven&vid=conference", []),
         ("obshtina=elena", ["Конференция"]),
+        ("kampaniya=za-semeystva&koga=minali", ["Минала"]),
     ],
 )
 def test_events_are_found_by_what_is_asked(client, events, query, found):
