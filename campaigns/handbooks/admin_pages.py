@@ -135,8 +135,8 @@ class HandbookPages(WithPages):
         edition = get_object_or_404(handbook.editions.defer("content"), pk=int(key))
         verbs: dict[str, Callable[[], str]] = {
             "again": lambda: self._begun(request, handbook, edition),
-            "publish": lambda: _published(edition),
-            "down": lambda: _taken_down(edition),
+            "publish": lambda: self._published(request, handbook, edition),
+            "down": lambda: self._taken_down(request, handbook, edition),
         }
         if verb := verbs.get(what):
             self._done(request, verb)
@@ -152,6 +152,18 @@ class HandbookPages(WithPages):
         self.log_change(request, handbook, f"Започнато издание № {edition.number}")
         later(make_handbook, municipality=handbook.municipality_id, edition=edition.pk)
         return f"Издание № {edition.number} се подготвя."
+
+    def _published(self, request: HttpRequest, handbook: Handbook, edition: HandbookEdition) -> str:
+        making.publish(edition=edition)
+        self.log_change(request, handbook, f"Публикувано издание № {edition.number}")
+        return f"Издание № {edition.number} е публикувано и наръчникът се вижда от гражданите."
+
+    def _taken_down(
+        self, request: HttpRequest, handbook: Handbook, edition: HandbookEdition
+    ) -> str:
+        making.take_down(edition=edition)
+        self.log_change(request, handbook, f"Свалено издание № {edition.number}")
+        return f"Издание № {edition.number} вече не се вижда от гражданите."
 
     @row_page("promeni", "Промени след последното издание")
     def changes(self, request: HttpRequest, handbook: Handbook) -> HttpResponse:
@@ -177,16 +189,6 @@ class HandbookPages(WithPages):
 
 def _in_order(chapter) -> tuple[bool, int, int]:
     return chapter.place == chapter.Place.AFTER, chapter.position, chapter.pk
-
-
-def _published(edition: HandbookEdition) -> str:
-    making.publish(edition=edition)
-    return f"Издание № {edition.number} е публикувано и наръчникът се вижда от гражданите."
-
-
-def _taken_down(edition: HandbookEdition) -> str:
-    making.take_down(edition=edition)
-    return f"Издание № {edition.number} вече не се вижда от гражданите."
 
 
 def _pks(services: QuerySet[Service]) -> list[int]:

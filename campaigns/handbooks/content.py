@@ -14,6 +14,7 @@ offices (``offices``) or the phones (``rows`` of whose and which). A place is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -125,7 +126,14 @@ def _of_phones(offices: list[Entry], services: list[Service]) -> list[Entry]:
     known = {(office["name"], office["phone"]) for office in offices}
     for service in services:
         known.add((service.provider.name, service.provider.phone))
-        known |= {(site.name or service.name, site.phone) for site in service.sites.all()}
+        sites = [site for site in service.sites.all() if site.phone]
+        known |= {
+            (
+                f"{service.name}, {site.name}" if site.name and len(sites) > 1 else service.name,
+                site.phone,
+            )
+            for site in sites
+        }
     rows = sorted(
         ([name, phone] for name, phone in known if phone),
         key=lambda row: (_sorted_by(row[0]), row[1]),
@@ -202,6 +210,8 @@ def _headings(order: str, service: Service) -> list[Heading]:
 
 
 LAST = 1_000_000
+OTHERS = "0–9"  # the letter of what begins with none
+_DIGITS = re.compile(r"\d+")
 
 
 def _number(chapters: list[Entry]) -> None:
@@ -267,11 +277,11 @@ def index_of(chapters: list[Entry], services: list[Service]) -> list[Entry]:
 
 
 def _sorted_by(words: str) -> tuple[bool, str]:
-    """Return by what words stand in Bulgarian order: letters first, quotes not counted."""
+    """Return by what words stand in Bulgarian order: letters first, quotes not counted, 2 by 10."""
     plain = words.lstrip(" \t„“\"'«»(").casefold()
-    return not plain[:1].isalpha(), plain
+    return not plain[:1].isalpha(), _DIGITS.sub(lambda number: number[0].zfill(9), plain)
 
 
 def _letter(words: str) -> str:
-    first = _sorted_by(words)[1][:1].upper()
-    return first if first.isalpha() else "0–9"
+    is_other, plain = _sorted_by(words)
+    return OTHERS if is_other else plain[:1].upper()

@@ -16,8 +16,10 @@ from django.utils import timezone
 from campaigns.handbooks import books, content, making, showing, tasks
 from campaigns.handbooks.changes import changes_between
 from campaigns.handbooks.errors import HandbookRefused
+from campaigns.materials.checks import check_file
 from campaigns.models import Handbook, HandbookChapter, HandbookEdition
 from municipalities.tenancy import municipality_scope
+from municipalities.uploads import PrivateStorage
 from services_registry.models import LifeSituation, Service
 from tests.factories import (
     FeeFactory,
@@ -132,7 +134,22 @@ def test_all_phones_are_together(handbook, services, sliven):
         ServiceSiteFactory(municipality=sliven, service=services[1], name=name, phone="0800 12 345")
     chapters = gathered(handbook)["chapters"]
     phones = next(chapter for chapter in chapters if chapter["kind"] == "phones")
-    assert phones["rows"] == [["Бюро", "0800 12 345"], ["Дневен клуб", "0800 12 345"]]
+    assert phones["rows"] == [
+        ["Баня и пералня, Бюро", "0800 12 345"],
+        ["Баня и пералня, Дневен клуб", "0800 12 345"],
+    ]
+
+
+def test_the_index_is_in_bulgarian_order(handbook, services, sliven):
+    for name in ("„Ален мак“, група 10", "Ален мак, група 9", "112 отговаря"):
+        ServiceFactory(municipality=sliven, name=name, provider=services[0].provider)
+    index = gathered(handbook)["index"]
+    found = {
+        letter["letter"]: [entry["words"] for entry in letter["entries"] if entry["is_service"]]
+        for letter in index
+    }
+    assert [letter for letter in found if found[letter]] == ["А", "Б", "В", content.OTHERS]
+    assert found["А"] == ["Ален мак, група 9", "„Ален мак“, група 10", "Асистенти вкъщи"]
 
 
 @pytest.mark.parametrize("order", Handbook.Order.values)
@@ -235,6 +252,10 @@ def test_the_book_of_two_hundred_services(sliven, client, user, situations):
     index = _text(book, at["Азбучен указател"])
     assert [name for name in names if not re.search(rf"{name}, {at[name]}\b", index)] == []
     assert (edition.pages, edition.large_pages) == (len(book.pages), len(large.pages))
+    with PrivateStorage().open(edition.path) as file:
+        assert [
+            check for check in check_file(file.read(), "application/pdf") if check.is_good is False
+        ] == []
     cover = _text(large, 1, 1)
     for words in ("Община Сливен".upper(), "Издание № 1", "инансирано от Европейския съюз"):
         assert words in cover
@@ -481,6 +502,24 @@ def test_the_manager_makes_and_publishes_by_clicks(
         assert b"".join(file).startswith(b"%PDF")
     for wrong in ("publish-x", "publish-999999", "down", "", "again-99999999999999999999"):
         assert manager.post(page, {"what": wrong}).status_code in (302, 404)
+
+
+def test_the_page_tells_how_far_it_is_and_begins_again(manager, handbook, services, sliven, user):
+    page = reverse("admin:campaigns_handbook_editions", args=[handbook.pk])
+    with municipality_scope(sliven):
+        edition = making.begin(handbook=handbook, by=user)
+        HandbookEdition.objects.update(done=4, doing="Набира се книгата")
+    text = manager.get(page).content.decode()
+    assert '<progress max="9" value="4"' in text
+    assert "data-progress" in text
+    assert "Направи ново издание" not in text
+    with municipality_scope(sliven):
+        HandbookEdition.objects.update(made_at=timezone.now() - dt.timedelta(minutes=1))
+    text = manager.get(page).content.decode()
+    assert "Работата е прекъсната" in text
+    assert "data-progress" not in text
+    manager.post(page, {"what": f"again-{edition.pk}"})
+    assert '<progress max="9" value="0"' in manager.get(page).content.decode()
 
 
 def test_the_manager_chooses_services(manager, handbook, services, sliven, elena):
