@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from campaigns.studies.errors import StudyRefused
 from campaigns.studies.models import Study, StudyAnswer, StudyResponse
@@ -24,6 +25,10 @@ from municipalities import mails, signed_links
 from municipalities.invitations import hash_of
 
 PURPOSE = "campaigns.questionnaire"  # of the link
+TOLD = gettext_noop(
+    "Гражданите вече виждат отговорите: ако се добави един, ще личи какво е отговорил."
+    " Първо махнете „Показва и отговорите“ в данните и въведете поне няколко наведнъж."
+)
 
 
 def lock(study: Study) -> Study:
@@ -106,8 +111,8 @@ def answer(
 ) -> StudyResponse:
     """Keep a filled questionnaire; the same ``form_key`` again finds the first one.
 
-    Raises StudyRefused when the questionnaire is closed (paper is taken after that too), where
-    nothing was answered, and for a form of another study.
+    Raises StudyRefused when the questionnaire is closed (paper is taken after that too, until its
+    answers are shown to citizens), where nothing was answered, and for a form of another study.
     """
     locked = lock(study)
     if there := StudyResponse.objects.filter(form_key=form_key).first():
@@ -116,6 +121,8 @@ def answer(
         return there
     if not is_from_paper and not locked.is_open:
         raise StudyRefused(_("Анкетата вече е затворена."))
+    if is_from_paper and is_told(locked):
+        raise StudyRefused(_(TOLD))
     if not given:
         raise StudyRefused(_("Отговорете поне на един въпрос."))
     if any(one.question.study_id != locked.pk for one in given):
@@ -142,6 +149,11 @@ def answer(
         for one in given
     )
     return response
+
+
+def is_told(study: Study) -> bool:
+    """Say whether citizens see the answers of ``study``: one more would show what it says."""
+    return study.is_public and study.shows_results and not study.is_open
 
 
 @transaction.atomic

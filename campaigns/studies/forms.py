@@ -160,7 +160,10 @@ class TableForm(forms.ModelForm):
     """The name, the note and the place of an open table."""
 
     order = forms.IntegerField(
-        label="Ред в списъка", min_value=0, max_value=MOST_ORDER, widget=forms.NumberInput(attrs={"size": 4})
+        label="Ред в списъка",
+        min_value=0,
+        max_value=MOST_ORDER,
+        widget=forms.NumberInput(attrs={"size": 4}),
     )
 
     class Meta:

@@ -7,7 +7,8 @@ count could be computed. Two questions are crossed in ``crossed.py``.
 
 While a questionnaire is open, its answers are counted in whole groups of the smallest count, and
 the last group only when it closes: whoever looked before and after one more answer would otherwise
-know it.
+know it. For the same reason no paper is taken while citizens see the answers. A questionnaire that
+is opened anew after that is not compared with what it showed before.
 """
 
 from __future__ import annotations

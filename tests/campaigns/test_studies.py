@@ -292,7 +292,7 @@ def test_a_study_tells_how_it_was_made_and_hides_what_is_not_for_all(client, sli
     assert client.get(study.get_absolute_url().replace("sliven", "elena")).status_code == 404
 
 
-def test_answers_are_public_only_when_wanted_and_closed(client, sliven, study, question):
+def test_answers_are_public_only_when_wanted_and_closed(manager, client, sliven, study, question):
     respond(study, question, *["да"] * 11, *["не"] * 9)
     url, heading = study.get_absolute_url(), "Какво отговориха хората"
     assert heading not in text_of(client.get(url))
@@ -301,6 +301,9 @@ def test_answers_are_public_only_when_wanted_and_closed(client, sliven, study, q
     page = text_of(client.get(url))
     assert heading in page
     assert "11 (55\xa0%)" in page
+    typed = {f"v{question.pk}": "не", "form_key": str(uuid.uuid4())}
+    refused = manager.post(f"{ADMIN}/{study.pk}/hartiya/", typed)
+    assert "Гражданите вече виждат отговорите" in text_of(refused, 422)
     today = timezone.localdate()
     with municipality_scope(sliven):
         Study.objects.update(opens_on=today, closes_on=today)
@@ -349,13 +352,12 @@ def test_the_municipality_and_the_project_lead_to_their_studies(client, sliven, 
 
 @pytest.mark.parametrize("what", ["studies", "parts"])
 def test_pages_cost_the_same_for_any_number(client, queries, sliven, study, question, what):
-    with municipality_scope(sliven):
-        Study.objects.update(shows_results=True)
-
     def make(n):
         if what == "studies":
             StudyFactory.create_batch(n, municipality=sliven)
             return
+        with municipality_scope(sliven):
+            Study.objects.update(shows_results=False)
         for _ in range(n):
             row = StudyQuestionFactory(municipality=sliven, study=study)
             respond(study, row, "да")
@@ -363,6 +365,22 @@ def test_pages_cost_the_same_for_any_number(client, queries, sliven, study, ques
                 StudyTable.objects.create(municipality=sliven, study=study, title="т")
                 filing.keep(study=study, title="д", kind="annex", by=UserFactory(),
                             file=CheckedFile(b"x", "x.pdf", "application/pdf"))  # fmt: skip
+        with municipality_scope(sliven):
+            Study.objects.update(shows_results=True)
 
     url = "/prouchvaniya/" if what == "studies" else study.get_absolute_url()
     queries.assert_same(client, url, make, name=f"/prouchvaniya/: {what}", at_most=12)
+
+
+def test_a_closed_questionnaire_without_findings_waits_for_its_manager(
+    manager, sliven, study, question
+):
+    respond(study, question, "да", "не")
+    yesterday = timezone.localdate() - dt.timedelta(1)
+    with municipality_scope(sliven):
+        Study.objects.update(opens_on=yesterday, closes_on=yesterday, findings="")
+    words = "е затворена с 2\xa0отговора: напишете какво показва"
+    assert words in text_of(manager.get("/admin/"))
+    with municipality_scope(sliven):
+        Study.objects.update(findings="Показва.")
+    assert words not in text_of(manager.get("/admin/"))
