@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -20,6 +21,7 @@ from municipalities.tasks import later
 from municipalities.templatetags.portal import counted
 from municipalities.typeset import pdf_response
 
+PEOPLE_A_PAGE = 100
 CERTIFICATES = "удостоверение,удостоверения"
 
 
@@ -68,10 +70,13 @@ class ConferencePages(WithPages):
             except ConferenceRefused as refused:
                 self.message_user(request, str(refused), messages.ERROR)
             return redirect(f"admin:{self.page_name('certificates')}", event.pk)
-        rows = list(certificates.who_came(event))
-        of_event = AttendanceCertificate.objects.filter(registration__event=event)
-        issued = of_event.count()
-        left = sum(not hasattr(row, "certificate") for row in rows)
+        came = certificates.who_came(event)
+        issued = AttendanceCertificate.objects.filter(registration__event=event).count()
+        left = came.filter(certificate__isnull=True).count()
+        is_running = bool(left) and certificates.is_being_issued(event)
+        # While they are made the page is asked for again and again, and names nobody.
+        page = Paginator(came, PEOPLE_A_PAGE).get_page(request.GET.get("page"))
+        rows = [] if is_running else list(page)
         if rows:
             record_access(
                 request, AccessEvent.Action.VIEWED, Registration, reason="дошли", rows=len(rows)
@@ -86,7 +91,8 @@ class ConferencePages(WithPages):
             issued=issued,
             left=left,
             total=issued + left,
-            is_running=bool(left) and certificates.is_being_issued(event),
+            is_running=is_running,
+            page_obj=page,
             why_not=_why_not(event),
         )
 

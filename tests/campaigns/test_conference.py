@@ -142,10 +142,12 @@ def test_the_worker_issues_them_and_the_page_says_how_far_it_is(
     text = manager.get(url).content.decode()
     assert "Готови са 0 от 2" in text
     assert "data-progress" in text
+    assert "Примерова" not in text, "asked for every two seconds, it names nobody"
     assert "вече се изготвят" in manager.post(url, follow=True).content.decode()
     (job,) = ProcrastinateJob.objects.filter(task_name=certificates.TASK)
     tasks.issue_attendance_certificates(**job.args)
     done = manager.get(url).content.decode()
+    assert "Мария Иванова Примерова" in done
     assert "data-progress" not in done
     assert "Издадени са 2\xa0удостоверения" in done
 
