@@ -18,9 +18,9 @@ from frontoffice.models import Consultation, ConsultationTopic, Person
 from frontoffice.people import create_person
 from municipalities.demo import demo_municipalities
 from municipalities.hours import is_holiday
-from municipalities.models import Membership, Role
+from municipalities.models import Membership, Role, Settlement
 from municipalities.tenancy import municipality_scope
-from services_registry.models import Service
+from services_registry.models import Service, ServiceKind
 
 Channel, Subject, Outcome = Consultation.Channel, Consultation.Subject, Consultation.Outcome
 # (channel, topic, for whom, outcome, minutes, note); the notes name nobody.
@@ -39,7 +39,10 @@ TALKS = (
      "Съсед пита за възрастна жена, която живее сама."),
     (Channel.PHONE, "shelter_crisis", Subject.PROFESSIONAL, Outcome.INFORMED, 7,
      "Болница пита за свободни места за временно настаняване."),
+    (Channel.PHONE, "residential_care", Subject.RELATIVE, Outcome.UNMET, 10,
+     "Търси услуга, която в общината няма."),
 )  # fmt: skip
+SETTLEMENTS = 4  # the largest, from which people ask
 DAYS = 20
 A_DAY = 3
 # (given, middle, family name, what is known). A ЕГН could be a living person's, so those here are
@@ -77,13 +80,20 @@ def load(*, report: Callable[[str], None]) -> None:
                 .order_by("pk")
             )
             people = _write_down(specialist)
+            missing = _missing(services)
+            places = list(
+                Settlement.objects.filter(municipality=municipality).order_by(
+                    "-population_2013", "ekatte"
+                )[:SETTLEMENTS]
+            )
             head = Membership.objects.select_related("user", "office").get(role=Role.HEAD)
             head.municipality = municipality
             demo_desk.load(specialist=specialist, head=head, people=people)
             for number, (moment, talk) in enumerate(zip(_moments(), cycle(TALKS), strict=False)):
                 is_named = number % WITH_A_PERSON == 0
                 person = people[number // WITH_A_PERSON % len(people)] if is_named else None
-                _record(specialist, moment, talk, topics, services, person)
+                place = places[number % len(places)]
+                _record(specialist, moment, talk, topics, services, person, place, missing)
                 count += 1
     report(f"Примерни консултации: {count}; измислени хора: {len(PEOPLE)} във всяка община")
 
@@ -117,6 +127,12 @@ def _write_down(specialist: Membership) -> list[Person]:
     return people
 
 
+def _missing(services: list[Service]) -> ServiceKind | None:
+    """Return the first kind of which there is no service here."""
+    there = {kind.pk for service in services for kind in service.kinds.all()}
+    return ServiceKind.objects.exclude(pk__in=there).order_by("number", "pk").first()
+
+
 def _moments() -> list[dt.datetime]:
     """Return moments inside the working time of the last ``DAYS`` working days before today."""
     today = timezone.localdate()
@@ -136,6 +152,8 @@ def _record(
     topics,
     services,
     person: Person | None,
+    place: Settlement,
+    missing: ServiceKind | None,
 ) -> None:
     channel, code, subject, outcome, minutes, note = talk
     topic = topics[code]
@@ -152,6 +170,7 @@ def _record(
         subject=subject,
         outcome=outcome,
         note=note,
-        settlement=None,
+        settlement=place,
         person=person,
+        missing_kind=missing if outcome == Outcome.UNMET else None,
     )

@@ -102,4 +102,4 @@ def test_loading_the_demo_again_changes_nothing(demo):
 
     before = Campaign.public.count(), CampaignEvent.public.count()
     campaigns_demo.load(report=lambda line: None)
-    assert (Campaign.public.count(), CampaignEvent.public.count()) == before == (3, 5)
+    assert (Campaign.public.count(), CampaignEvent.public.count()) == before == (4, 6)
