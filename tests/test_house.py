@@ -155,6 +155,12 @@ PUBLIC = {
     "materials",
     "material",
     "material_file",
+    "studies",
+    "study",
+    "study_table_page",
+    "study_table",
+    "study_file",
+    "questionnaire",  # of everybody, or behind its link
     "event_register",
     "registration_find",
     "registration",  # behind its number and second secret

@@ -31,11 +31,11 @@ OPEN_DAYS = 21
 MOST_DAYS = 62  # drawn
 TABLES_A_PAGE = 40
 TABS = {
-    "asking": ("Анкета", "asking.html"),
-    "answers": ("Отговори", "answers.html"),
-    "paper": ("От хартия", "paper.html"),
-    "tables": ("Отворени таблици", "tables.html"),
-    "documents": ("Документи", "documents.html"),
+    "asking": ("Анкета", "campaigns/studies/admin/asking.html"),
+    "answers": ("Отговори", "campaigns/studies/admin/answers.html"),
+    "paper": ("От хартия", "campaigns/studies/admin/paper.html"),
+    "tables": ("Отворени таблици", "campaigns/studies/admin/tables.html"),
+    "documents": ("Документи", "campaigns/studies/admin/documents.html"),
 }
 FROZEN = (
     "Анкетата вече има отговори и въпросите не се променят: старите отговори биха били на друг"
@@ -68,8 +68,7 @@ class StudyPages(WithPages):
             **more,
         }
         title = f"{heading}: {study.title}"
-        page = f"campaigns/studies/admin/{template}"
-        return self.page(request, page, study, title=title, **context)
+        return self.page(request, template, study, title=title, **context)
 
     # The questionnaire
 

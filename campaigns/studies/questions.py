@@ -119,16 +119,7 @@ def _given(question: StudyQuestion, value: Any) -> Given:
 def _field_of(question: StudyQuestion, places: list[str]) -> forms.Field:
     said: dict[str, Any] = {"label": question.label, "help_text": question.hint}
     if question.form == Form.SEVERAL:
-        return forms.MultipleChoiceField(
-            choices=_pairs(question.choices),
-            widget=forms.CheckboxSelectMultiple,
-            error_messages={
-                "required": _("Отбележете поне един отговор."),
-                "invalid_choice": _("Изберете от отговорите."),
-                "invalid_list": _("Изберете от отговорите."),
-            },
-            **said,
-        )
+        return _ticks(question, said)
     if question.form == Form.SCALE:
         return forms.TypedChoiceField(
             choices=_marks(question),
@@ -139,35 +130,9 @@ def _field_of(question: StudyQuestion, places: list[str]) -> forms.Field:
             **said,
         )
     if question.form == Form.NUMBER:
-        wrong = _("Напишете число от 0 до 1 000 000 000, например 12 или 12,5.")
-        return NumberField(
-            max_digits=12,
-            decimal_places=2,
-            validators=[
-                MinValueValidator(0, wrong),
-                MaxValueValidator(MOST_NUMBER, wrong),
-            ],
-            error_messages={
-                "required": _("Напишете число."),
-                "invalid": wrong,
-                "max_digits": wrong,
-                "max_whole_digits": wrong,
-                "max_decimal_places": _("Напишете най-много две цифри след запетаята."),
-                **UNREADABLE,
-            },
-            **said,
-        )
+        return _number(said)
     if question.form == Form.TEXT:
-        return forms.CharField(
-            max_length=2000,
-            widget=forms.Textarea(attrs={"rows": 3}),
-            error_messages={
-                "required": _("Напишете отговор."),
-                "max_length": _("Съкратете текста: най-много %(limit_value)d знака."),
-                **UNREADABLE,
-            },
-            **(said if question.hint else {**said, "help_text": _("Не пишете имена.")}),
-        )
+        return _text(said)
     if question.form == Form.SETTLEMENT:
         return forms.ChoiceField(
             choices=[("", "–"), *_pairs(places), (ELSEWHERE, _("извън общината"))],
@@ -180,6 +145,51 @@ def _field_of(question: StudyQuestion, places: list[str]) -> forms.Field:
         widget=forms.Select if is_list else forms.RadioSelect,
         error_messages=_one_of(_("Изберете отговор.")),
         **said,
+    )
+
+
+def _ticks(question: StudyQuestion, said: dict[str, Any]) -> forms.Field:
+    choose = _("Изберете от отговорите.")
+    return forms.MultipleChoiceField(
+        choices=_pairs(question.choices),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": _("Отбележете поне един отговор."),
+            "invalid_choice": choose,
+            "invalid_list": choose,
+        },
+        **said,
+    )
+
+
+def _number(said: dict[str, Any]) -> forms.Field:
+    wrong = _("Напишете число от 0 до 1 000 000 000, например 12 или 12,5.")
+    return NumberField(
+        max_digits=12,
+        decimal_places=2,
+        validators=[MinValueValidator(0, wrong), MaxValueValidator(MOST_NUMBER, wrong)],
+        error_messages={
+            "required": _("Напишете число."),
+            "invalid": wrong,
+            "max_digits": wrong,
+            "max_whole_digits": wrong,
+            "max_decimal_places": _("Напишете най-много две цифри след запетаята."),
+            **UNREADABLE,
+        },
+        **said,
+    )
+
+
+def _text(said: dict[str, Any]) -> forms.Field:
+    return forms.CharField(
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={
+            "required": _("Напишете отговор."),
+            "max_length": _("Съкратете текста: най-много %(limit_value)d знака."),
+            **UNREADABLE,
+        },
+        **{**said, "help_text": said["help_text"] or _("Не пишете имена.")},
     )
 
 
