@@ -8,7 +8,6 @@ from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import (
@@ -63,7 +62,7 @@ class CampaignAdmin(CampaignPages, OfProject, ManagedAdmin):
     prepare = "with_event_counts"
     of_project = ("budget_line",)
     list_display = (
-        "name", "of", "period", "events_shown", "coming_shown", "settlements_shown", "is_public",
+        "name", "of", "period", "events_shown", "coming_shown", "settlements_shown", "is_shown",
     )  # fmt: skip
     list_filter = ("is_public", "project")
     list_select_related = ("project",)
@@ -124,7 +123,7 @@ class CampaignAdmin(CampaignPages, OfProject, ManagedAdmin):
     @admin.display(description=_("кога"), ordering="starts_on")
     def period(self, campaign: Campaign) -> str:
         days = (campaign.starts_on, campaign.ends_on)
-        return " – ".join(dict.fromkeys(date_format(day) for day in days if day))
+        return " – ".join(dict.fromkeys(f"{day:%d.%m.%Y}" for day in days if day))
 
     @admin.display(description=_("събития"), ordering="event_count")
     def events_shown(self, campaign: Campaign) -> int:
@@ -134,7 +133,11 @@ class CampaignAdmin(CampaignPages, OfProject, ManagedAdmin):
     def coming_shown(self, campaign: Campaign) -> int:
         return campaign.coming_count
 
-    @admin.display(description=_("достигнати населени места"), ordering="reached")
+    @admin.display(description=_("места"), ordering="reached")
     def settlements_shown(self, campaign: Campaign) -> str:
-        of = f" ({_('в плана')}: {campaign.planned})" if campaign.planned else ""
-        return f"{campaign.reached}{of}"
+        """How many settlements were reached, of how many in the plan."""
+        return f"{campaign.reached} от {campaign.planned}" if campaign.planned else campaign.reached
+
+    @admin.display(description=_("показва се"), ordering="is_public", boolean=True)
+    def is_shown(self, campaign: Campaign) -> bool:
+        return campaign.is_public

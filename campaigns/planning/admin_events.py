@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -19,9 +19,6 @@ from campaigns.planning import changing
 from campaigns.planning.forms import CancelForm, EventForm, ticked
 from municipalities.admin_pages import row_page
 from projects.admin_base import ManagedAdmin
-
-# Pages of the other parts to which the form of an event leads.
-PAGES_OF_EVENT = (("event", _("Как го виждат гражданите")), ("event_door", _("Вход: брой хора")))
 
 
 class WhenFilter(admin.SimpleListFilter):
@@ -139,13 +136,8 @@ class CampaignEventAdmin(ConferencePages, ManagedAdmin):
             changing.changed(obj, form.changed_data)
 
     def links_of_row(self, row: CampaignEvent) -> list[tuple[str, str]]:
-        found = super().links_of_row(row)
-        for name, words in PAGES_OF_EVENT:
-            try:
-                found.append((str(words), reverse(name, args=[row.pk])))
-            except NoReverseMatch:
-                continue
-        return found
+        door = ("Вход: брой хора", reverse("event_door", args=[row.pk]))
+        return [*super().links_of_row(row), door]
 
     @row_page("otmyana", "Отмени или върни", rule=lambda row: row.ends_at > timezone.now())
     def cancelling(self, request: HttpRequest, event: CampaignEvent) -> HttpResponse:

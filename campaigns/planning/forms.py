@@ -64,6 +64,9 @@ class OfCampaignForm(TenantForm):
         event, campaign = facts.get("event"), facts.get("campaign")
         if event and campaign and event.campaign_id != campaign.pk:
             self.add_error("event", _("Събитието е на друга кампания."))
+        settlement, owner = facts.get("settlement"), self.current_municipality
+        if settlement and owner and settlement.municipality_id != owner.pk:
+            self.add_error("settlement", _("Населеното място е в друга община."))
         return facts
 
 

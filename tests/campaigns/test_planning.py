@@ -1,9 +1,7 @@
 """A campaign planned, run through its settlements and told: where it was, what it came to."""
 
 import datetime as dt
-import io
 
-import openpyxl
 import pytest
 import time_machine
 from django.core import mail
@@ -17,35 +15,27 @@ from campaigns.models import (
     CampaignExpense,
     CampaignSettlement,
     Clipping,
-    DoorCount,
-    HandbookEdition,
     Handout,
     MaterialDownload,
 )
 from campaigns.planning import changing, cost
 from campaigns.planning.due import DUE, NOT_YET, PLANNED, REACHED, due_counts, reach_of
-from campaigns.planning.joining import of_public_project
 from campaigns.planning.settlements import BY_WAY, Series, events_of, in_order, make_events
 from municipalities.models import Settlement
 from municipalities.starting import begin
 from municipalities.tenancy import municipality_scope
-from tests.factories import SettlementFactory, UserFactory
+from tests.campaigns.planning import count_people, held, page, plan, sheet
+from tests.factories import SettlementFactory
 from tests.factories_campaigns import (
-    AudienceFactory,
-    HandbookFactory,
     MaterialFactory,
     MaterialFileFactory,
     RegistrationFactory,
-    StudyFactory,
 )
 from tests.factories_projects import (
     CampaignFactory,
     EventFactory,
     ExpenseFactory,
-    IndicatorFactory,
-    ProjectFactory,
 )
-from tests.projects.indicators.counting import counted, lines, states
 from tests.projects.test_admin import errors, filled
 from tests.support.people import rows_of
 from tests.support.uploads import pdf
@@ -64,55 +54,6 @@ SERIES = {
     "skips_days_off": "on",
     "is_public": "on",
 }
-
-
-@pytest.fixture
-def campaign(sliven):
-    return CampaignFactory(
-        municipality=sliven,
-        name="По селата",
-        repeat_months=6,
-        project=ProjectFactory(municipality=sliven),
-    )
-
-
-def page(campaign, name: str) -> str:
-    return reverse(f"admin:campaigns_campaign_{name}", args=[campaign.pk])
-
-
-def held(campaign, settlement, day: dt.datetime, **facts) -> CampaignEvent:
-    return EventFactory(
-        municipality=campaign.municipality,
-        campaign=campaign,
-        settlement=settlement,
-        starts_at=day - dt.timedelta(hours=2),
-        ends_at=day,
-        **facts,
-    )
-
-
-def plan(campaign, *settlements) -> None:
-    with municipality_scope(campaign.municipality):
-        for settlement in settlements:
-            CampaignSettlement.objects.create(
-                municipality=campaign.municipality, campaign=campaign, settlement=settlement
-            )
-
-
-def count_people(event, change: int, audience=None) -> None:
-    with municipality_scope(event.municipality):
-        DoorCount.objects.create(
-            municipality=event.municipality,
-            event=event,
-            audience=audience,
-            change=change,
-            counted_by=UserFactory(),
-        )
-
-
-def sheet(response, number: int = 0) -> list[tuple]:
-    book = openpyxl.load_workbook(io.BytesIO(response.content))
-    return list(book.worksheets[number].iter_rows(values_only=True))
 
 
 # Settlements
@@ -339,7 +280,7 @@ def test_a_clipping_keeps_its_copy(manager, sliven, campaign, django_capture_on_
     assert given.getvalue().startswith(b"%PDF")
 
 
-def test_a_handout_of_an_event_is_where_the_event_was(manager, sliven, campaign):
+def test_a_handout_of_an_event_is_where_the_event_was(manager, sliven, elena, campaign):
     place = SettlementFactory(municipality=sliven)
     event = held(campaign, place, timezone.now(), place="читалището")
     other = EventFactory(municipality=sliven)
@@ -347,38 +288,12 @@ def test_a_handout_of_an_event_is_where_the_event_was(manager, sliven, campaign)
     data = {"campaign": campaign.pk, "what": "листовки", "copies": 40, "day": "2.3.2026"}
     wrong = manager.post(add, filled(manager, add, **data) | {"event": other.pk, **data})
     assert "друга кампания" in errors(wrong)
+    away = {"event": event.pk, "settlement": SettlementFactory(municipality=elena).pk}
+    assert "в друга община" in errors(manager.post(add, filled(manager, add) | data | away))
     response = manager.post(add, filled(manager, add, **data) | {"event": event.pk, **data})
     assert response.status_code == 302, errors(response)
     (row,) = rows_of(sliven, Handout)
     assert (row.settlement, row.place, row.copies) == (place, "читалището", 40)
-
-
-@pytest.fixture
-def told(campaign, sliven):
-    """A campaign with everything that can be counted."""
-    settlement = SettlementFactory(municipality=sliven)
-    spring = timezone.make_aware(dt.datetime(2026, 3, 2, 12))
-    elders = AudienceFactory(municipality=sliven, name="възрастни хора")
-    first = held(campaign, settlement, spring)
-    second = held(campaign, settlement, spring + dt.timedelta(days=60), kind="conference")
-    held(campaign, settlement, spring, cancelled_at=spring)
-    count_people(first, 20, elders)
-    count_people(first, -2, elders)
-    count_people(second, 5)
-    RegistrationFactory(
-        municipality=sliven, event=second, country="Италия", came_at=second.ends_at, audience=elders
-    )
-    RegistrationFactory(municipality=sliven, event=second, country="Гърция")
-    expense = ExpenseFactory(municipality=sliven, project=campaign.project)
-    with municipality_scope(sliven):
-        of = {"municipality": sliven, "campaign": campaign}
-        Handout.objects.create(**of, what="листовки", copies=300, day="2026-03-02")
-        Handout.objects.create(**of, what="плакати", copies=10, day="2026-05-02")
-        Clipping.objects.create(
-            **of, day="2026-03-03", medium="site", outlet="Новини", title="Новина", reach=900
-        )
-        CampaignExpense.objects.create(**of, expense=expense)
-    return campaign
 
 
 def test_reach_and_cost(manager, told, sliven):
@@ -410,69 +325,7 @@ def test_an_expense_is_of_one_campaign_of_its_project(manager, told, sliven):
     assert [row.campaign_id for row in rows_of(sliven, CampaignExpense)] == [other.pk]
 
 
-# Indicators and pages of others
-
-
-def test_indicators_count_what_campaigns_did(told, sliven):
-    project = told.project
-    found = {
-        code: counted(project, code)
-        for code in (
-            "events-held", "settlements-reached", "people-reached", "materials-handed-out",
-            "publications", "conferences-held", "people-from-abroad",
-        )
-    }  # fmt: skip
-    assert found == {
-        "events-held": 2,
-        "settlements-reached": 1,
-        "people-reached": 24,
-        "materials-handed-out": 310,
-        "publications": 1,
-        "conferences-held": 1,
-        "people-from-abroad": 1,
-    }
-    march = (dt.date(2026, 3, 1), dt.date(2026, 3, 31))
-    assert counted(project, "people-reached", *march) == 18
-    assert counted(project, "materials-handed-out", *march) == 300
-    (line,) = lines(project, "people-from-abroad")
-    assert "Италия" in line
-    assert "Гост" not in line
-
-
-def test_an_indicator_of_people_shows_their_sum_and_not_the_number_of_events(told, sliven):
-    for code in ("people-reached", "materials-handed-out", "events-held"):
-        IndicatorFactory(municipality=sliven, project=told.project, counted_by=code)
-    assert [int(state.value) for state in states(told.project)] == [24, 310, 2]
-
-
-def test_indicators_count_what_was_published(sliven):
-    project = ProjectFactory(municipality=sliven)
-    day = dt.date(2026, 3, 2)
-    of = {"municipality": sliven, "project": project}
-    StudyFactory(**of, title="Анкета", published_on=day)
-    StudyFactory(**of, title="Потребности", kind="needs", published_on=day)
-    StudyFactory(**of, title="Недовършено")
-    StudyFactory(**of, title="Скрито", published_on=day, is_public=False)
-    handbook = HandbookFactory(**of)
-    with municipality_scope(sliven):
-        for number in (1, 2):
-            HandbookEdition.objects.create(
-                municipality=sliven, handbook=handbook, number=number, state="ready",
-                made_by=UserFactory(), published_on=day,
-            )  # fmt: skip
-    assert lines(project, "studies") == ["Анкета", "Потребности"]
-    assert lines(project, "needs-analyses") == ["Потребности"]
-    assert counted(project, "handbooks") == 1
-
-
-def test_the_public_page_of_the_project_tells_of_its_public_campaigns(client, told, sliven):
-    CampaignFactory(municipality=sliven, project=told.project, name="Тайна", is_public=False)
-    EventFactory(municipality=sliven, campaign=told, title="Среща утре")
-    data = of_public_project(told.project)
-    assert (data["held"], data["settlements"], data["people"]) == (2, 1, 24)
-    text = client.get(told.project.get_absolute_url()).content.decode()
-    assert "Среща утре" in text
-    assert "Тайна" not in text
+# Pages of others
 
 
 def test_downloads_are_of_the_campaigns_materials(campaign, sliven):
