@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
-import re
 import threading
 
-import pypdf
 import pytest
 import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.handbooks import books, content, making, showing, tasks
+from campaigns.handbooks import content, making, showing, tasks
 from campaigns.handbooks.changes import changes_between
 from campaigns.handbooks.errors import HandbookRefused
-from campaigns.materials.checks import check_file
 from campaigns.models import Handbook, HandbookChapter, HandbookEdition
 from municipalities.tenancy import municipality_scope
-from municipalities.uploads import PrivateStorage
 from services_registry.models import LifeSituation, Service
+from tests.campaigns.handbooks import gathered, made, three_situations
 from tests.factories import (
     FeeFactory,
     ServiceFactory,
@@ -41,12 +37,7 @@ def user():
 
 @pytest.fixture
 def situations() -> list[LifeSituation]:
-    return [
-        LifeSituation.objects.create(
-            slug=f"zhiteyska-{n}", name=f"Ситуация {n}", summary=f"За {n}", order=900 + n
-        )
-        for n in range(3)
-    ]
+    return three_situations()
 
 
 @pytest.fixture
@@ -75,34 +66,6 @@ def handbook(sliven) -> Handbook:
             municipality=sliven, handbook=row, title="Права", text="- едно", place="after"
         )
     return row
-
-
-def made(handbook: Handbook, user, *, is_published: bool = True) -> HandbookEdition:
-    owner = handbook.municipality
-    with municipality_scope(owner):
-        edition = making.begin(handbook=handbook, by=user)
-    tasks.make_handbook(municipality=owner.pk, edition=edition.pk)
-    with municipality_scope(owner):
-        edition.refresh_from_db()
-        if is_published:
-            making.publish(edition=edition)
-            edition.refresh_from_db()
-    return edition
-
-
-def gathered(handbook: Handbook) -> dict:
-    with municipality_scope(handbook.municipality):
-        return content.gather_at_once(handbook)
-
-
-def reader_of(client, name: str, handbook: Handbook) -> pypdf.PdfReader:
-    answer = client.get(reverse(name, args=[handbook.municipality.slug, handbook.slug]))
-    assert answer.status_code == 200
-    return pypdf.PdfReader(io.BytesIO(b"".join(answer)))
-
-
-def squeezed(text: str) -> str:
-    return re.sub(r"\s+", " ", text)
 
 
 # What is in it
@@ -201,108 +164,6 @@ def test_only_the_chosen_ones_and_never_none(handbook, services, sliven, user):
     assert [place["name"] for line in lines for place in line["services"]] == ["Водач"]
 
 
-# The book
-
-
-def test_the_book_of_two_hundred_services(sliven, client, user, situations):
-    """Every service is in it, the contents tell the right pages, and it can be heard."""
-    names = [f"Служба {n:03} за подкрепа" for n in range(200)]
-    with municipality_scope(sliven):
-        provider = ServiceFactory(municipality=sliven, name=names[0]).provider
-        rows = Service.objects.bulk_create(
-            Service(
-                municipality=sliven, provider=provider, name=name, slug=f"s-{n}", settings=[],
-                summary="Помага.", scope="general", financing="state", status="published",
-            )
-            for n, name in enumerate(names[1:])
-        )  # fmt: skip
-        Service.life_situations.through.objects.bulk_create(
-            Service.life_situations.through(
-                service_id=row.pk, lifesituation_id=situations[n % 3].pk
-            )
-            for n, row in enumerate(rows)
-        )
-    handbook = HandbookFactory(
-        municipality=sliven, title="Двеста услуги", is_public=False,
-        project=ProjectFactory(municipality=sliven),
-    )  # fmt: skip
-    edition = made(handbook, user)
-    assert (edition.state, edition.services_count, edition.done) == ("ready", 200, edition.total)
-    book, large = (reader_of(client, f"handbook_{form}", handbook) for form in ("pdf", "large"))
-    for reader in (book, large):
-        root = reader.trailer["/Root"]
-        assert root["/MarkInfo"]["/Marked"]
-        assert "/StructTreeRoot" in root
-        assert root["/Lang"] == "bg-BG"
-        assert root["/ViewerPreferences"]["/DisplayDocTitle"]
-        assert reader.metadata.title == "Двеста услуги"
-        headings = _headings(reader)
-        assert [name for name in names if name not in headings] == []
-        contents = _text(reader, 1, headings["1. Ситуация 0"] - 1)
-        assert [
-            (title, page)
-            for title, page in headings.items()
-            if title != "Съдържание"
-            and not re.search(rf"{re.escape(title)} ?[ .]* ?{page}\b", contents)
-        ] == []
-        assert names[120] in _text(reader, headings[names[120]], headings[names[120]])
-    at = _headings(book)
-    told = _text(book, at["1. Ситуация 0"], at["Азбучен указател"] - 1)
-    assert [name for name in names if name not in told] == []
-    index = _text(book, at["Азбучен указател"])
-    assert [name for name in names if not re.search(rf"{name}, {at[name]}\b", index)] == []
-    assert (edition.pages, edition.large_pages) == (len(book.pages), len(large.pages))
-    with PrivateStorage().open(edition.path) as file:
-        assert [
-            check for check in check_file(file.read(), "application/pdf") if check.is_good is False
-        ] == []
-    cover = _text(large, 1, 1)
-    for words in ("Община Сливен".upper(), "Издание № 1", "инансирано от Европейския съюз"):
-        assert words in cover
-    sizes = _sizes(large.pages[0]) | _sizes(large.pages[headings[names[5]] - 1])
-    assert min(sizes) >= 16
-
-
-def _text(reader: pypdf.PdfReader, first: int, last: int | None = None) -> str:
-    """The words of the pages from ``first`` to ``last``, counted from 1; to the end without it."""
-    return squeezed(" ".join(page.extract_text() for page in reader.pages[first - 1 : last]))
-
-
-def _headings(reader: pypdf.PdfReader) -> dict[str, int]:
-    """The bookmarks with the page, from 1, that each leads to."""
-
-    def flat(nodes):
-        for node in nodes:
-            if isinstance(node, list):
-                yield from flat(node)
-            else:
-                yield squeezed(node.title), reader.get_destination_page_number(node) + 1
-
-    return dict(flat(reader.outline))
-
-
-def _sizes(page) -> set[float]:
-    """The sizes of letters on a page, in points."""
-    sizes: set[float] = set()
-
-    def seen(text, matrix, text_matrix, _font, size):
-        if text.strip():
-            scale = abs(matrix[3] * text_matrix[3]) or 1
-            sizes.add(round(size * scale, 1))
-
-    page.extract_text(visitor_text=seen)
-    return sizes
-
-
-def test_words_that_are_markup_stay_words(handbook, services, sliven, user):
-    with municipality_scope(sliven):
-        services[0].summary = "#pagebreak() $x^2$ <b>не</b> \\ @see ☃"
-        services[0].save()
-    pdf = books.book(gathered(handbook), number=1, day=timezone.localdate(), is_large=False)
-    text = squeezed(" ".join(p.extract_text() for p in pypdf.PdfReader(io.BytesIO(pdf)).pages))
-    assert "#pagebreak() $x^2$ <b>не</b> \\ @see" in text
-
-
 # Its life
 
 
@@ -387,7 +248,7 @@ def test_whoever_makes_it_holds_it(handbook, services, sliven, user, monkeypatch
 
 
 def test_what_is_new_since_the_last_edition(handbook, services, sliven, user):
-    old = made(handbook, user).content
+    old = made(handbook).content
     with municipality_scope(sliven):
         services[0].name, services[0].for_whom = "Асистент", "За нови хора"
         services[0].checked_on, services[0].checked_by = "2026-01-01", "office"
@@ -407,7 +268,7 @@ def test_what_is_new_since_the_last_edition(handbook, services, sliven, user):
 
 
 def test_the_pages_of_an_edition(client, handbook, services, sliven, user):
-    first = made(handbook, user)
+    first = made(handbook)
     base = reverse("handbook", args=[sliven.slug, handbook.slug])
     contents = client.get(base).content.decode()
     for words in ("Услуги за всеки", "2. Ситуация 0", "Азбучен указател", "Европейския съюз"):
@@ -431,7 +292,7 @@ def test_the_pages_of_an_edition(client, handbook, services, sliven, user):
     with municipality_scope(sliven):
         services[2].name = "Преводач"
         services[2].save()
-    made(handbook, user)
+    made(handbook)
     assert "Преводач" in client.get(base).content.decode()
     old = client.get(f"{base}?izdanie={first.number}").content.decode()
     assert "Водач" in old
@@ -441,7 +302,7 @@ def test_the_pages_of_an_edition(client, handbook, services, sliven, user):
 
 
 def test_only_published_editions_of_active_handbooks_are_there(client, handbook, services, user):
-    edition = made(handbook, user, is_published=False)
+    edition = made(handbook, is_published=False)
     owner = handbook.municipality
     addresses = [
         reverse(name, args=[owner.slug, handbook.slug])
@@ -469,7 +330,7 @@ def test_long_chapters_have_pages_and_a_long_index_letters(
 ):
     for n in range(13):
         ServiceFactory(municipality=sliven, name=f"Асистент {n:02}")
-    few = made(handbook, user)
+    few = made(handbook)
     base = reverse("handbook", args=[sliven.slug, handbook.slug])
     chapter = next(c for c in few.content["contents"] if c["title"] == "Други услуги")["number"]
     last = few.content["contents"][chapter - 1]["services"][-1]
