@@ -19,7 +19,7 @@ class PublicAudienceManager(models.Manager):
     """Groups in use; their names say nothing of anybody."""
 
     def get_queryset(self):
-        return super().get_queryset().filter(is_active=True)
+        return super().get_queryset().filter(is_active=True, municipality__is_active=True)
 
 
 @tracked("AudienceHistory")

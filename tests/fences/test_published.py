@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError, transaction
 
-from campaigns.models import Campaign, CampaignEvent
+from campaigns.models import Audience, Campaign, CampaignEvent, Handbook, Material, Study
 from municipalities.models import Office
 from municipalities.tenancy import municipality_scope
 from projects.models import Project
@@ -91,7 +91,14 @@ def test_a_service_that_is_taken_back_disappears_from_the_search_at_once(client,
 def test_a_municipality_that_left_the_portal_shows_nothing_more(client, sliven):
     service = service_of(sliven)
     project = plant(sliven, WORD, public=True)[Project]
-    pages = [*public_pages(service), "/proekti/", f"/proekti/{project.slug}/", "/kampanii/", "/"]
+    pages = [
+        *public_pages(service),
+        "/proekti/",
+        f"/proekti/{project.slug}/",
+        "/kampanii/",
+        "/materiali/",
+        "/",
+    ]
     assert len(shown_on(client, pages)) >= 8
     sliven.is_active = False
     sliven.save(update_fields=["is_active"])
@@ -134,6 +141,8 @@ def with_text(client, urls: list[str], *texts: str) -> list[str]:
         (Campaign, "/kampanii/"),
         (CampaignEvent, "/kampanii/"),
         (CampaignEvent, "/obshtini/sliven/"),
+        (Material, "/materiali/"),
+        (Material, "/obshtini/sliven/"),
         (Office, "/obshtini/"),
         (Office, "/obshtini/sliven/"),
         (Office, "/"),
@@ -143,9 +152,10 @@ def test_other_rows_are_shown_when_they_are_public_and_not_before(client, sliven
     row = plant(sliven, WORD, public=True)[model]
     assert shown_on(client, [url]) == [url]
     with municipality_scope(sliven):
-        for hidden in (model, Project, Campaign, CampaignEvent, Office, Service):
-            field = "status" if hidden is Service else "is_public"
-            hidden.objects.update(**{field: "draft" if hidden is Service else False})
+        Service.objects.update(status="draft")
+        Audience.objects.update(is_active=False)  # a choice above the list of events
+        for hidden in (Project, Campaign, CampaignEvent, Office, Material, Handbook, Study):
+            hidden.objects.update(is_public=False)
     assert shown_on(client, [url]) == []
     assert row.pk
 
