@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from campaigns import attended
 from campaigns.models import CampaignEvent
-from campaigns.registering import door, places
+from campaigns.registering import calls, door, places
 from campaigns.registering.errors import RegistrationRefused
 from campaigns.registering.forms import CountForm, LookForm, RegisterForm, WalkInForm
 from campaigns.registering.models import DoorCount, Registration
@@ -290,6 +290,7 @@ def event_people(request: HttpRequest, pk: int) -> HttpResponse:
         "page_obj": page,
         "places": places.places_of(event),
         "may_register": places.is_open_to_staff(event),
+        "to_call": set(calls.to_call().filter(event=event).values_list("pk", flat=True)),
     }
     return render(request, "campaigns/registering/people.html", context)
 
@@ -336,10 +337,14 @@ def registration_for(request: HttpRequest, pk: int, registration: int) -> HttpRe
     )
     if request.method != "POST":
         record_access(request, AccessEvent.Action.VIEWED, row)
-        context = {"event": event, "registration": row, "places": places.places_of(event)}
+        is_to_call = calls.to_call().filter(pk=row.pk).exists()
+        context = {"event": event, "registration": row, "is_to_call": is_to_call}
         return render(request, "campaigns/registering/registration_for.html", context)
     try:
-        if request.POST.get("what") == "give":
+        if request.POST.get("what") == "called":
+            calls.called(row)
+            messages.success(request, f"№ {row.number}: обадихте се.")
+        elif request.POST.get("what") == "give":
             places.give_place(row)
             messages.success(request, f"№ {row.number}: има място.")
         else:

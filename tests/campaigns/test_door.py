@@ -195,6 +195,25 @@ def test_the_desk_registers_somebody_who_calls_and_cancels_for_them(specialist, 
     assert specialist.post(f"{at(event)}zapisvane/", {"name": ""}).status_code == 422
 
 
+def test_who_has_no_mail_is_called_when_a_place_is_freed(specialist, manager, sliven):
+    event = EventFactory(municipality=sliven, takes_registration=True, capacity=1, title="Среща")
+    people = f"{at(event)}zapisani/"
+    for name in ("Първа", "Втора"):
+        sent = {"name": name, "phone": "044 123 456", "form_key": str(uuid.uuid4())}
+        specialist.post(f"{at(event)}zapisvane/", sent)
+    first, second = rows_of(sliven, Registration)
+    assert "обадете се" not in specialist.get(people).content.decode()
+    specialist.post(f"{people}{first.pk}/", {"what": "cancel"})
+    assert "Обадете се на 1\xa0човек" in specialist.get("/rabotno-myasto/").content.decode()
+    assert "обадете се на 1\xa0човек без е-поща" in manager.get("/admin/").content.decode()
+    assert specialist.get(people).content.decode().count("обадете се") == 1
+    own = f"{people}{second.pk}/"
+    assert "Обадихме се" in specialist.get(own).content.decode()
+    specialist.post(own, {"what": "called"})
+    assert "Обадихме се" not in specialist.get(own).content.decode()
+    assert "Обадете се" not in specialist.get("/rabotno-myasto/").content.decode()
+
+
 def test_the_list_says_what_is_today_what_comes_and_what_is_over(manager, event, sliven):
     EventFactory(municipality=sliven, title="Утре", starts_at=timezone.now() + dt.timedelta(2))
     past = timezone.now() - dt.timedelta(days=2)
