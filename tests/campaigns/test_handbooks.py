@@ -71,7 +71,7 @@ def handbook(sliven) -> Handbook:
 # What is in it
 
 
-def test_a_service_is_told_once_and_named_elsewhere(handbook, services, user):
+def test_a_service_is_told_once_and_named_elsewhere(handbook, services):
     found = gathered(handbook)
     titles = [chapter["title"] for chapter in found["chapters"]]
     assert titles == [
@@ -247,7 +247,7 @@ def test_whoever_makes_it_holds_it(handbook, services, sliven, user, monkeypatch
     assert not making._is_held(edition.pk)
 
 
-def test_what_is_new_since_the_last_edition(handbook, services, sliven, user):
+def test_what_is_new_since_the_last_edition(handbook, services, sliven):
     old = made(handbook).content
     with municipality_scope(sliven):
         services[0].name, services[0].for_whom = "Асистент", "За нови хора"
@@ -267,7 +267,7 @@ def test_what_is_new_since_the_last_edition(handbook, services, sliven, user):
 # Read by everybody
 
 
-def test_the_pages_of_an_edition(client, handbook, services, sliven, user):
+def test_the_pages_of_an_edition(client, handbook, services, sliven):
     first = made(handbook)
     base = reverse("handbook", args=[sliven.slug, handbook.slug])
     contents = client.get(base).content.decode()
@@ -301,7 +301,7 @@ def test_the_pages_of_an_edition(client, handbook, services, sliven, user):
     assert "Водач" in client.get(f"{base}glava/4/?izdanie=1").content.decode()
 
 
-def test_only_published_editions_of_active_handbooks_are_there(client, handbook, services, user):
+def test_only_published_editions_of_active_handbooks_are_there(client, handbook, services):
     edition = made(handbook, is_published=False)
     owner = handbook.municipality
     addresses = [
@@ -325,9 +325,7 @@ def test_only_published_editions_of_active_handbooks_are_there(client, handbook,
     assert {client.get(address).status_code for address in addresses} == {404}
 
 
-def test_long_chapters_have_pages_and_a_long_index_letters(
-    client, handbook, sliven, user, monkeypatch
-):
+def test_long_chapters_have_pages_and_a_long_index_letters(client, handbook, sliven, monkeypatch):
     for n in range(13):
         ServiceFactory(municipality=sliven, name=f"Асистент {n:02}")
     few = made(handbook)
