@@ -23,7 +23,8 @@ from municipalities.exports import Column
 MOST_COLUMNS = 40
 MOST_ROWS = 2000
 MOST_CELL = 500  # characters
-HIDDEN = re.compile(r"(?:под [0-9]{1,3}|скрито|under [0-9]{1,3}|hidden)\Z")
+# What stands for a count that is not shown: in results here, and in analyses of needs.
+HIDDEN = re.compile(r"(?:(?:под|поне|under) [0-9]{1,9}|скрит[ао]?|hidden)\Z")
 _NUMBER = re.compile(
     r"-?[0-9]{1,3}(?:[ \xa0\u202f][0-9]{3})+(?:,[0-9]+)?\Z|-?[0-9]{1,15}(?:[.,][0-9]+)?\Z"
 )

@@ -239,3 +239,9 @@ def test_numbers_are_read_as_people_write_them(written, number):
 )  # fmt: skip
 def test_a_civil_number_is_noticed(text, is_one):
     assert tables.looks_like_egn(text) is is_one
+
+
+@pytest.mark.parametrize("words", ["под 5", "скрит", "скрито", "поне 12"])
+def test_words_for_what_is_hidden_leave_a_column_of_numbers(words):
+    assert tables.types_of(["Брой"], [[7], [words], [""], ["1 200"]]) == [("Брой", "number")]
+    assert tables.types_of(["Брой"], [[words], ["далеч"]]) == [("Брой", "text")]
