@@ -336,15 +336,18 @@ def serve_public_attachment(
     """
     file = _opened(request, path, subject, lambda _request, _subject: True)
     etag = f'"{path.rpartition("/")[2]}"'  # the name is random and what it names never changes
-    answer = get_conditional_response(request, etag=etag)
-    if answer is not None:
+    known = get_conditional_response(request, etag=etag)
+    answer: HttpResponseBase
+    if known is not None:
         file.close()
+        answer = known
     else:
-        answer = _download(file, name, content_type)
-        if is_shown and answer["Content-Type"] == PDF_TYPE:
-            _show(answer)
+        given = _download(file, name, content_type)
+        if is_shown and given["Content-Type"] == PDF_TYPE:
+            _show(given)
         if is_taken is not None and _is_from_the_start(request):
             is_taken()
+        answer = given
     answer["Cache-Control"] = f"public, max-age={PUBLIC_SECONDS}"
     answer["ETag"] = etag
     return answer
