@@ -36,6 +36,11 @@ class ManagedAdmin(WithPages, ScopedAdmin):
     def get_queryset(self, request: HttpRequest):
         return getattr(super().get_queryset(request), self.prepare)()
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Let every list be filtered by its project, also where the filters do not offer it."""
+        own = {self.project_path, filter_by_project(self.project_path)}
+        return lookup in own or super().lookup_allowed(lookup, value, request)
+
     def get_list_display(self, request: HttpRequest):
         """Leave the project out of the rows of a list that is filtered by one."""
         shown = super().get_list_display(request)
