@@ -146,10 +146,6 @@ PUBLIC = {
     "project",
     "project_poster",
     "campaigns",
-    "campaigns_ics",
-    "campaign",
-    "event",
-    "event_ics",
     "campaign",
     "campaigns_ics",
     "event",
@@ -173,7 +169,6 @@ PUBLIC = {
     "registration_find",
     "registration",  # behind its number and second secret
     "registration_cancel",
-    "registration_certificate",
     "registration_leave",
     "registration_certificate",
     "apply",
