@@ -373,3 +373,16 @@ def test_two_series_at_once_do_not_make_an_event_twice(campaign, sliven):
     with municipality_scope(sliven):
         assert make_events(campaign=campaign, settlements=[place], series=series) == (1, 0)
         assert make_events(campaign=campaign, settlements=[place], series=series) == (0, 1)
+
+
+@pytest.mark.parametrize("bad", ["%00", "9" * 40, "%ED%A0%80", "-1", "<b>", "31.12.9999"])
+def test_whatever_is_sent_is_answered(manager, campaign, sliven, bad):
+    place = SettlementFactory(municipality=sliven)
+    asked = "&".join(f"{name}={bad}" for name in (*SERIES, "mesto", "koi", "q", "page"))
+    for name in ("settlements", "choosing", "series", "outcome"):
+        for query in (f"sastoyanie={bad}&{asked}", f"mesto={place.pk}&{asked}"):
+            address = f"{page(campaign, name)}?{query}"
+            assert manager.get(address).status_code in {200, 422}
+            sent = {"shown": bad, "place": bad, "expense": bad, "what": bad}
+            assert manager.post(address, sent).status_code in {200, 302}
+    assert rows_of(sliven, CampaignEvent) == []
