@@ -19,7 +19,6 @@ LOOKED_UP = {"400.html", "403.html", "404.html", "429.html", "500.html", "403_cs
 # Components that the design has and no page needs yet, and pages nothing answers with yet. The list
 # only shrinks: what is used must leave it.
 WAITING = {
-    "components/breadcrumbs.html",
     "components/filters.html",
 }
 # The starts of names that allauth puts together at run time: account/email/<what>_subject.txt …
