@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from django.http import HttpRequest
 
@@ -22,7 +22,7 @@ MOST = 20  # records in one session; the oldest look falls out
 class Record(Protocol):
     """A row that a second secret opens: an application, a draft, a registration."""
 
-    _meta: Any
+    _meta: ClassVar[Any]
     pk: Any
     secret_hash: Any
 
