@@ -21,7 +21,9 @@ from municipalities.disclosure import protect
 Form = StudyQuestion.Form
 CROSSED_BY = (Form.ONE, Form.SETTLEMENT, Form.SCALE)
 CROSSED = (*CROSSED_BY, Form.SEVERAL)
-MOST_HEADS = 24  # rows or columns; a larger table is sparse and would be hidden anyway
+MOST_HEADS = 150  # rows or columns: Елена has 124 settlements
+MOST_SMALL = 40  # cells
+MOST_HIDDEN = 0.25  # of a table's cells; one that hides more is shown with fewer rows
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,12 @@ class Crossed:
         return not self.rows
 
     @property
+    def share_hidden(self) -> float:
+        """Return how much of the cells is hidden."""
+        cells = [cell for _label, row in self.rows for cell in row]
+        return sum(cell is None for cell in cells) / len(cells) if cells else 0.0
+
+    @property
     def hides(self) -> bool:
         return any(cell is None for _label, cells in self.rows for cell in cells)
 
@@ -47,7 +55,9 @@ def cross(
 ) -> Crossed | None:
     """Return ``question`` by ``by`` as far as it may be shown; None where they cannot be crossed.
 
-    What may not be shown at all has no rows.
+    The smallest rows are one row together where the table would else hide too much: first none of
+    them, then a third of them and so on; their sums are known anyway. What may not be shown at all
+    has no rows.
     """
     if question.pk == by.pk or question.form not in CROSSED or by.form not in CROSSED_BY:
         return None
@@ -56,47 +66,77 @@ def cross(
     if whose is None:
         return nothing
     everybody = _rows_of(answers, whose, by)
-    if question.form == Form.SEVERAL:
-        return _options(question, by, answers, everybody, whose, smallest)
+    rows, sizes = _heads(whose), Counter(everybody.values())
+    if not 1 < len(rows) <= MOST_HEADS:
+        return nothing
+    tabled = _options if question.form == Form.SEVERAL else _choices
+    best, kept = nothing, len(rows)
+    while kept:
+        merged = _merged(rows, sizes, len(rows) - kept)
+        placed = {response: merged[row] for response, row in everybody.items()}
+        told = tabled(question, by, answers, placed, _heads(merged), smallest)
+        if not told.is_hidden and told.share_hidden <= MOST_HIDDEN:
+            return told
+        best = told if best.is_hidden else best
+        kept = min(kept * 2 // 3, len(rows) - 2)  # one row alone is not put together with any
+    return best
+
+
+def _merged(rows: list[str], sizes: Counter, together: int) -> dict[str, str]:
+    """Return by row where it stands when the ``together`` smallest are one, the last."""
+    least = set(sorted(rows, key=lambda row: (sizes[row], row))[:together])
+    rest = _("останалите")
+    kept = {row: row for row in rows if row not in least and row != rest}
+    return {**kept, **{row: rest for row in rows if row in least or row == rest}}
+
+
+def _choices(question, by, answers: Answers, placed, rows: list[str], smallest: int) -> Crossed:
+    """Cross a question of one answer."""
+    nothing = Crossed(question, by, [], [])
     what = _categories(question, answers, smallest)
     if what is None:
         return nothing
     answered = {row.response_id: what[label_of(question, row)] for row in answers.to(question)}
     passed = what.get(_("без отговор"), "")
-    pairs = Counter(
-        (place, answered.get(response, passed)) for response, place in everybody.items()
-    )
-    rows, columns = _heads(whose), _heads(what)
-    if len(rows) < 2 or len(columns) < 2:
+    pairs = Counter((place, answered.get(response, passed)) for response, place in placed.items())
+    columns = _heads(what)
+    if not 1 < len(columns) <= MOST_HEADS:
         return nothing
     counts = [[pairs[row, column] for column in columns] for row in rows]
-    hidden = hidden_of(counts, smallest) if max(len(rows), len(columns)) <= MOST_HEADS else None
+    hidden = _hidden(counts, smallest)
     if hidden is None or len(hidden) == sum(1 for row in counts for n in row if n):
         return nothing
     return Crossed(question, by, columns, _shown(rows, counts, hidden))
 
 
-def _options(question, by, answers: Answers, everybody, whose, smallest: int) -> Crossed:
+def _options(question, by, answers: Answers, placed, rows: list[str], smallest: int) -> Crossed:
     """Cross a question of several answers: each choice by itself, chosen or not."""
     cells = cells_of(question, answers.to(question), answers.counted, smallest)
     table = protect(cells, total=answers.counted, smallest=smallest, is_partition=False)
     shown = {row.label for row in table.rows if row.count is not None}
     columns = [choice for choice in question.choices if choice in shown]
-    rows, sizes = _heads(whose), Counter(everybody.values())
+    sizes = Counter(placed.values())
     by_column: list[list[int | None]] = []
     for choice in columns:
         chosen = Counter(
-            everybody[row.response_id] for row in answers.to(question) if choice in row.chosen
+            placed[row.response_id] for row in answers.to(question) if choice in row.chosen
         )
         counts = [[chosen[row], sizes[row] - chosen[row]] for row in rows]
-        hidden = hidden_of(counts, smallest) if len(rows) <= MOST_HEADS else None
+        hidden = _hidden(counts, smallest)
         by_column.append(
             [None if hidden is None or (i, 0) in hidden else counts[i][0] for i in range(len(rows))]
         )
-    if len(rows) < 2 or all(cell is None for column in by_column for cell in column):
+    if all(cell is None for column in by_column for cell in column):
         return Crossed(question, by, [], [])
     told = [(row, [column[i] for column in by_column]) for i, row in enumerate(rows)]
     return Crossed(question, by, columns, told)
+
+
+def _hidden(counts: Sequence[Sequence[int]], smallest: int) -> set[tuple[int, int]] | None:
+    """Return what ``hidden_of`` does; None also where there are so many small cells that it pays
+    to put more rows together before their intervals are computed."""
+    small = sum(0 < n < smallest for row in counts for n in row)
+    return None if small > MOST_SMALL else hidden_of(counts, smallest)
 
 
 def label_of(question: StudyQuestion, row: Any) -> str:

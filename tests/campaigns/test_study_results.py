@@ -150,6 +150,20 @@ def test_several_answers_are_crossed_choice_by_choice(study):
     assert dict(crossed.rows) == {"а": [17, 8], "б": [17, 8], "в": [9, 6]}
 
 
+def test_small_places_stand_together_so_that_the_large_ones_are_seen(study):
+    """Of places with six answers each nothing could be shown; together they are a row."""
+    names = [f"село {n}" for n in range(8)]
+    place, use = ask(study, choices=["град", "гара", *names]), ask(study)
+    rows = [{place: [name], use: [yes]} for name in ("град", "гара") for yes in ["да"] * 20]
+    rows += [{place: [name], use: ["не"]} for name in ("град", "гара") for _ in range(11)]
+    for name in names:
+        rows += [{place: [name], use: ["да"]}] * 4 + [{place: [name], use: ["не"]}] * 2
+    fill(study, rows)
+    with municipality_scope(study.municipality):
+        crossed = cross(answers_of(study), use, place, SMALLEST)
+    assert dict(crossed.rows) == {"град": [20, 11], "гара": [20, 11], "останалите": [32, 16]}
+
+
 def possible(counts, hidden) -> dict:
     """All numbers each hidden cell may have, by trying every table with the same sums."""
     rows, columns = range(len(counts)), range(len(counts[0]))
