@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import uuid
 
+from django.http import HttpRequest
+
 from campaigns.registering.models import Registration
-from municipalities import numbering, second_secrets
+from municipalities import guessing, numbering, second_secrets
 from municipalities.guessing import Number
 from municipalities.models import Municipality
 
@@ -37,3 +39,18 @@ def find(wanted: Number, secret: str, municipality: Municipality) -> Registratio
     kept = found.secret_hash if found else ""
     is_right = second_secrets.is_secret(secret, kept, municipality, purpose=PURPOSE)
     return found if is_right else None
+
+
+def opened(
+    request: HttpRequest, *, municipality: Municipality, number: str, secret: str
+) -> Registration | None:
+    """Return the registration of ``number`` if ``secret`` is its own; counts wrong guesses.
+
+    Needs the municipality's scope. Raises guessing.TooManyGuesses.
+    """
+    return guessing.opened(
+        request,
+        municipality=municipality,
+        number=number,
+        open_with=lambda wanted: find(wanted, secret, municipality),
+    )

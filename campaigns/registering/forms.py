@@ -11,10 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Audience, CampaignEvent
 from campaigns.registering.models import Registration
-from municipalities.models import Municipality
+from municipalities.forms_secret import SecretForm
 from services_registry.models import Service
 
-LONGEST_TYPED = 60  # of a number or a secret; the rest is not looked at
 MOST_AT_ONCE = 200  # people counted with one press: a coach or two
 UNREADABLE = {"null_characters_not_allowed": _("В текста има знак, който не се чете.")}
 STALE = {"required": _("Отворете страницата отново."), "invalid": _("Отворете страницата отново.")}
@@ -182,50 +181,16 @@ class RegisterForm(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if name != "form_key"}
 
 
-class _Typed(forms.CharField):
-    """Takes whatever was typed, so that no fault of a field tells more than another."""
+class FindForm(SecretForm):
+    """What opens a registration to whoever made it."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, strip=True, **kwargs)
-        self.validators = []
-
-    def to_python(self, value: Any) -> str:
-        """Return the text without what no page can show."""
-        return super().to_python(str(value or "").replace("\x00", ""))[:LONGEST_TYPED]
-
-
-class FindForm(forms.Form):
-    """Municipality, number and second secret. ``municipality`` is the chosen one, or None."""
-
-    mark_optional = False
-
-    obshtina = _Typed(label=_("Община"), widget=forms.Select)
-    nomer = _Typed(
-        label=_("Номер на записването"),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        help_text=_("От потвърждението, например СБ-2026-000123."),
-    )
-    kod = _Typed(
-        label=_("Код"),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
-        help_text=_("Дванайсет букви и цифри, например ABCD-EFGH-JKLM. Тиретата не са важни."),
-    )
+    not_found = NOT_FOUND
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.there = {one.slug: one for one in Municipality.objects.active().order_by("name", "pk")}
-        choices = [(slug, one.name) for slug, one in self.there.items()]
-        widget = self.fields["obshtina"].widget
-        widget.choices = [("", _("Изберете община")), *choices]
-        if self.is_bound:  # what is shown again is what was looked at
-            typed = {name: field.clean(self.data.get(name)) for name, field in self.fields.items()}
-            self.data = {**typed, "obshtina": typed["obshtina"] if self.municipality else ""}
-
-    @property
-    def municipality(self) -> Municipality | None:
-        """The chosen municipality that uses the portal."""
-        chosen = self.data.get("obshtina") if self.is_bound else self.initial.get("obshtina")
-        return self.there.get(str(chosen or "").strip())
+        number = self.fields["nomer"]
+        number.label = _("Номер на записването")
+        number.help_text = _("От потвърждението, например СБ-2026-000123.")
 
 
 class CountForm(forms.Form):

@@ -25,14 +25,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from campaigns.models import CampaignEvent
 from campaigns.registering import codes, forgetting, places, slots
 from campaigns.registering.errors import RegistrationRefused
-from campaigns.registering.forms import NOT_FOUND, FindForm, RegisterForm
+from campaigns.registering.forms import FindForm, RegisterForm
 from campaigns.registering.models import Registration
-from municipalities import guessing
 from municipalities.codes_shown import keep_code, taken_code
+from municipalities.forms_secret import SecretForm
 from municipalities.models import Municipality
 from municipalities.tenancy import municipality_scope
 from municipalities.throttle import Limit
 from municipalities.unlocking import is_unlocked, lock, unlock
+from municipalities.views.opening import open_by_secret
 
 # Of one network address; a whole office, school or library is behind one.
 REGISTRATIONS = Limit("event_registration", amount=40, seconds=3600)
@@ -93,38 +94,17 @@ def _register_page(
 @require_http_methods(READ_AND_SEND)
 def registration_find(request: HttpRequest) -> HttpResponse:
     """Ask for municipality, number and secret; every wrong answer is the same."""
-    if request.method != "POST":
-        return _find_page(request, FindForm(initial={"obshtina": request.GET.get("obshtina")}))
-    form = FindForm(request.POST)
-    form.is_valid()
-    # Where none was chosen the work is done all the same, and finds nothing.
-    municipality = form.municipality or next(iter(form.there.values()), None)
-    if municipality is None:
-        return _not_found(request, form)
-    number, secret = form.cleaned_data["nomer"], form.cleaned_data["kod"]
-    with municipality_scope(municipality):
-        try:
-            found = guessing.opened(
-                request,
-                municipality=municipality,
-                number=number if form.municipality else "",
-                open_with=lambda wanted: codes.find(wanted, secret, municipality),
-            )
-        except guessing.TooManyGuesses:
-            return _find_page(request, form, status=429, wait=True)
-        if found is None:
-            return _not_found(request, form)
-        unlock(request, found)
-        return redirect("registration", municipality.slug, found.pk)
-
-
-def _not_found(request: HttpRequest, form: FindForm) -> HttpResponse:
-    form.add_error(None, NOT_FOUND)
-    return _find_page(request, form, status=422)
+    return open_by_secret(
+        request,
+        FindForm,
+        find=codes.opened,
+        page=_find_page,
+        opened=lambda municipality, row: redirect("registration", municipality.slug, row.pk),
+    )
 
 
 def _find_page(
-    request: HttpRequest, form: FindForm, *, status: int = 200, wait: bool = False
+    request: HttpRequest, form: SecretForm, *, status: int = 200, wait: bool = False
 ) -> HttpResponse:
     context = {"form": form, "wait": wait}
     return render(request, "campaigns/registering/find.html", context, status=status)

@@ -7,12 +7,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.models import Municipality
+from municipalities.forms_secret import SecretForm
 from municipalities.upload_checks import KINDS, P7M, P7S
 from municipalities.uploads import MultipleUploadField
 from referrals.applications.models_parts import PaperRequest
 
-LONGEST_TYPED = 60  # of a number or a secret; the rest is not looked at
 LONGEST_NOTE = 200
 NOT_FOUND = _(
     "Не намерихме заявление с този номер и този код в избраната община. Проверете и трите: "
@@ -21,50 +20,17 @@ NOT_FOUND = _(
 _UNREADABLE = _("В текста има знак, който не се чете. Напишете го отново.")
 
 
-class _Typed(forms.CharField):
-    """Takes whatever was typed, so that no fault of a field tells more than another."""
+class TrackForm(SecretForm):
+    """What opens an application to whoever sent it."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, strip=True, **kwargs)
-        self.validators = []
-
-    def to_python(self, value: Any) -> str:
-        """Return the text without what no page can show."""
-        return super().to_python(str(value or "").replace("\x00", ""))[:LONGEST_TYPED]
-
-
-class TrackForm(forms.Form):
-    """Municipality, number and second secret. ``municipality`` is the chosen one, or None."""
-
-    mark_optional = False
-
-    obshtina = _Typed(label=_("Община"), widget=forms.Select)
-    nomer = _Typed(
-        label=_("Номер на заявлението"),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        help_text=_("От потвърждението, например СУ-2026-000123."),
-    )
-    kod = _Typed(
-        label=_("Код за проследяване"),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
-        help_text=_("Дванайсет букви и цифри, например ABCD-EFGH-JKLM. Тиретата не са важни."),
-    )
+    not_found = NOT_FOUND
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.there = {one.slug: one for one in Municipality.objects.active().order_by("name", "pk")}
-        choices = [(slug, one.name) for slug, one in self.there.items()]
-        widget = self.fields["obshtina"].widget
-        widget.choices = [("", _("Изберете община")), *choices]
-        if self.is_bound:  # what is shown again is what was looked at
-            typed = {name: field.clean(self.data.get(name)) for name, field in self.fields.items()}
-            self.data = {**typed, "obshtina": typed["obshtina"] if self.municipality else ""}
-
-    @property
-    def municipality(self) -> Municipality | None:
-        """The chosen municipality that uses the portal."""
-        chosen = self.data.get("obshtina") if self.is_bound else self.initial.get("obshtina")
-        return self.there.get(str(chosen or "").strip())
+        number, code = self.fields["nomer"], self.fields["kod"]
+        number.label = _("Номер на заявлението")
+        number.help_text = _("От потвърждението, например СУ-2026-000123.")
+        code.label = _("Код за проследяване")
 
 
 class PapersForm(forms.Form):

@@ -22,17 +22,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from municipalities.forms_secret import SecretForm
 from municipalities.models import Municipality
 from municipalities.tenancy import municipality_scope
 from municipalities.typeset import pdf_response
-from municipalities.unlocking import is_unlocked, lock, unlock
+from municipalities.unlocking import is_unlocked, lock
+from municipalities.views.opening import open_by_secret
 from municipalities.views.public import public_offices
 from referrals import workflow
 from referrals.applications import files, handling
 from referrals.applications.models import Application
 from referrals.letters.writing import copy_of, letters_for_citizen
 from referrals.tracking import guarding
-from referrals.tracking.forms import NOT_FOUND, PapersForm, TrackForm, WithdrawForm
+from referrals.tracking.forms import PapersForm, TrackForm, WithdrawForm
 from referrals.tracking.sending import send_papers
 from referrals.tracking.telling import story_of
 
@@ -43,38 +45,19 @@ from referrals.tracking.telling import story_of
 @require_http_methods(["GET", "HEAD", "POST"])
 def track(request: HttpRequest) -> HttpResponse:
     """Ask for municipality, number and secret; every wrong answer is the same."""
-    if request.method != "POST":
-        return _form_page(request, TrackForm(initial={"obshtina": request.GET.get("obshtina")}))
-    form = TrackForm(request.POST)
-    form.is_valid()
-    # Where none was chosen the work is done all the same, and finds nothing.
-    municipality = form.municipality or next(iter(form.there.values()), None)
-    if municipality is None:
-        return _not_found(request, form)
-    number, secret = form.cleaned_data["nomer"], form.cleaned_data["kod"]
-    with municipality_scope(municipality):
-        try:
-            found = guarding.find(
-                request,
-                municipality=municipality,
-                number=number if form.municipality else "",
-                secret=secret,
-            )
-        except guarding.TooManyGuesses:
-            return _form_page(request, form, status=429, wait=True)
-        if found is None:
-            return _not_found(request, form)
-        unlock(request, found)
-        return redirect("track_application", municipality.slug, found.public_id)
-
-
-def _not_found(request: HttpRequest, form: TrackForm) -> HttpResponse:
-    form.add_error(None, NOT_FOUND)
-    return _form_page(request, form, status=422)
+    return open_by_secret(
+        request,
+        TrackForm,
+        find=guarding.find,
+        page=_form_page,
+        opened=lambda municipality, found: redirect(
+            "track_application", municipality.slug, found.public_id
+        ),
+    )
 
 
 def _form_page(
-    request: HttpRequest, form: TrackForm, *, status: int = 200, wait: bool = False
+    request: HttpRequest, form: SecretForm, *, status: int = 200, wait: bool = False
 ) -> HttpResponse:
     offices = public_offices([form.municipality]) if form.municipality else []
     context = {

@@ -13,12 +13,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from municipalities import uploads
+from municipalities import unlocking, uploads
 from municipalities.tenancy import municipality_scope
 from referrals import workflow
 from referrals.applications import files
 from referrals.applications.models_parts import ApplicationEvent, Attachment
-from referrals.tracking import sending, unlocking
+from referrals.tracking import sending
 from tests import factories
 from tests.factories_applications import SECRET, ApplicationFactory
 from tests.referrals import online

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from municipalities import unlocking
 from municipalities.audit import AccessEvent
 from municipalities.tenancy import municipality_scope
 from referrals import workflow
@@ -18,7 +19,6 @@ from referrals.applications import handling
 from referrals.applications.models import Application, State
 from referrals.applications.models_parts import ApplicationEvent, Attachment, PaperRequest
 from referrals.intake.taking import new_code
-from referrals.tracking import unlocking
 from tests import factories
 from tests.factories_applications import SECRET, ApplicationFactory
 from tests.support import people
