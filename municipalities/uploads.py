@@ -14,7 +14,8 @@ import logging
 import re
 import unicodedata
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django import forms
@@ -22,7 +23,7 @@ from django.core.exceptions import RequestDataTooBig, ValidationError
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadhandler import FileUploadHandler
-from django.db import models
+from django.db import models, transaction
 from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.defaultfilters import filesizeformat
@@ -242,6 +243,24 @@ def store(municipality: models.Model, file: CheckedFile) -> str:
     if not isinstance(file, CheckedFile):
         raise TypeError("Only what UploadField has checked is stored.")
     return PrivateStorage().save(f"{municipality.pk}/{uuid.uuid4().hex}", file)
+
+
+@contextmanager
+def stored_with_rows() -> Iterator[Callable[[models.Model, CheckedFile], str]]:
+    """Open a transaction and yield a ``store`` whose files go if the transaction does."""
+    paths: list[str] = []
+
+    def keep(municipality: models.Model, file: CheckedFile) -> str:
+        paths.append(store(municipality, file))
+        return paths[-1]
+
+    try:
+        with transaction.atomic():
+            yield keep
+    except BaseException:
+        for path in paths:
+            discard(path)
+        raise
 
 
 def is_stored(path: str, data: bytes) -> bool:

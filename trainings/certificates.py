@@ -23,7 +23,7 @@ from municipalities.certificate_codes import hash_of, initials_of, new_code
 from municipalities.certified import Certified
 from municipalities.models import Municipality, User
 from municipalities.numbers import plain
-from municipalities.uploads import CheckedFile, discard, serve_attachment, store
+from municipalities.uploads import CheckedFile, serve_attachment, stored_with_rows
 from projects.publicity.emblem import union_paying
 from trainings.attending import Came, came_to
 from trainings.errors import TrainingRefused
@@ -76,9 +76,8 @@ def issue(*, participant: TrainingParticipant, by: User) -> Certificate:
     In one transaction of its own, so that of many some can be ready. Raises TrainingRefused for a
     training that was not held and for somebody who took too little of it.
     """
-    path = ""
     try:
-        with transaction.atomic():
+        with stored_with_rows() as keep:
             # Of the participant: two at once make one paper, and no number is lost.
             row = (
                 TrainingParticipant.objects.select_for_update(of=("self",))
@@ -96,7 +95,7 @@ def issue(*, participant: TrainingParticipant, by: User) -> Certificate:
             number = numbering.written(SERIES, year, sequence)
             data = paper(row, came, number=number, code=code, on=timezone.localdate())
             pdf = typeset.render("certificate.typ", data)
-            path = store(row.municipality, CheckedFile(pdf, f"{number}.pdf", PDF))
+            path = keep(row.municipality, CheckedFile(pdf, f"{number}.pdf", PDF))
             return Certificate.objects.create(
                 municipality=row.municipality,
                 participant=row,
@@ -108,14 +107,10 @@ def issue(*, participant: TrainingParticipant, by: User) -> Certificate:
                 size=len(pdf),
             )
     except IntegrityError:
-        discard(path)
         there = Certificate.objects.filter(participant=participant).first()
         if there is None:
             raise
         return there
-    except BaseException:
-        discard(path)
-        raise
 
 
 @transaction.atomic

@@ -9,11 +9,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from municipalities.form_words import UNREADABLE
 from services_registry.models import Provider
 from trainings.evaluating import MARKS
 from trainings.models import Trainee
 
-UNREADABLE = {"null_characters_not_allowed": _("В текста има знак, който не се чете.")}
 LONGEST_SEARCH = 80
 
 
@@ -118,22 +118,6 @@ class FindForm(forms.Form):
         },
     )
     ot = forms.CharField(required=False, max_length=40, error_messages=UNREADABLE)
-
-
-class RevokeForm(forms.Form):
-    """Why a certificate is no longer valid."""
-
-    reason = forms.CharField(
-        label="Защо",
-        max_length=200,
-        help_text="Вижда се само тук. Не пишете ЕГН.",
-        widget=forms.TextInput(attrs={"class": "vTextField"}),
-        error_messages={
-            "required": "Напишете защо.",
-            "max_length": "Съкратете: най-много %(limit_value)d знака.",
-            **UNREADABLE,
-        },
-    )
 
 
 class NewPersonForm(forms.ModelForm):

@@ -30,7 +30,7 @@ from municipalities import mails, numbering, typeset
 from municipalities.certificate_codes import hash_of, initials_of, new_code
 from municipalities.certified import Certified
 from municipalities.models import Municipality, User
-from municipalities.uploads import CheckedFile, discard, serve_attachment, store
+from municipalities.uploads import CheckedFile, discard, serve_attachment, stored_with_rows
 from projects.publicity.emblem import union_paying
 
 SERIES = "УС"
@@ -79,9 +79,8 @@ def issue(*, registration: Registration, by: User) -> AttendanceCertificate:
     In one transaction of its own, so that of many some can be ready. Raises ConferenceRefused for
     an event that was not held and for somebody who did not come or whose name was forgotten.
     """
-    path = ""
     try:
-        with transaction.atomic():
+        with stored_with_rows() as keep:
             # Of the registration: two at once make one paper, and no number is lost.
             row = (
                 Registration.objects.select_for_update(of=("self",))
@@ -98,7 +97,7 @@ def issue(*, registration: Registration, by: User) -> AttendanceCertificate:
             number = numbering.written(SERIES, year, sequence)
             data = paper(row, number=number, code=code, on=timezone.localdate())
             pdf = typeset.render(TEMPLATE, data)
-            path = store(row.municipality, CheckedFile(pdf, f"{number}.pdf", PDF))
+            path = keep(row.municipality, CheckedFile(pdf, f"{number}.pdf", PDF))
             return AttendanceCertificate.objects.create(
                 municipality=row.municipality,
                 registration=row,
@@ -110,14 +109,10 @@ def issue(*, registration: Registration, by: User) -> AttendanceCertificate:
                 size=len(pdf),
             )
     except IntegrityError:
-        discard(path)
         there = AttendanceCertificate.objects.filter(registration=registration).first()
         if there is None:
             raise
         return there
-    except BaseException:
-        discard(path)
-        raise
 
 
 @transaction.atomic

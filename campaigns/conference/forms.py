@@ -7,7 +7,6 @@ from django import forms
 from campaigns.registering.models import Registration
 
 MOST_BLANK = 80
-UNREADABLE = {"null_characters_not_allowed": "Има непозволен знак. Напишете го отново."}
 
 
 class BadgesForm(forms.Form):
@@ -48,19 +47,3 @@ class BadgesForm(forms.Form):
             "with_speakers": not given.get("lektori"),
             "blank": given.get("prazni") or 0,
         }
-
-
-class RevokeForm(forms.Form):
-    """Why a certificate is no longer valid."""
-
-    reason = forms.CharField(
-        label="Защо",
-        max_length=200,
-        help_text="Вижда се само тук. Не пишете ЕГН.",
-        widget=forms.TextInput(attrs={"class": "vTextField"}),
-        error_messages={
-            "required": "Напишете защо.",
-            "max_length": "Съкратете: най-много %(limit_value)d знака.",
-            **UNREADABLE,
-        },
-    )

@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.models import Campaign, CampaignEvent
 from campaigns.planning.settlements import BY_NAME, BY_WAY, Series
 from municipalities.admin_forms import TenantForm
+from municipalities.form_words import UNREADABLE
 from municipalities.upload_checks import JPEG, PDF, PNG
 from municipalities.uploads import UploadField
 
-UNREADABLE = {"null_characters_not_allowed": _("В текста има знак, който не се чете.")}
 LONGEST_SEARCH = 80
 MIDNIGHT = dt.timedelta(days=1)
 

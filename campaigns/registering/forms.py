@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Audience, CampaignEvent
 from campaigns.registering.models import Registration
+from municipalities.form_words import UNREADABLE
 from municipalities.forms_secret import SecretForm
 from services_registry.models import Service
 
 MOST_AT_ONCE = 200  # people counted with one press: a coach or two
-UNREADABLE = {"null_characters_not_allowed": _("В текста има знак, който не се чете.")}
 STALE = {"required": _("Отворете страницата отново."), "invalid": _("Отворете страницата отново.")}
 NOT_FOUND = _(
     "Не намерихме записване с този номер и този код в избраната община. Проверете и трите: "

@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.studies import tables
 from campaigns.studies.models import StudyFile, StudyQuestion, StudyTable
 from municipalities.admin_forms import PartFormSet, TenantForm
+from municipalities.form_words import UNREADABLE
 from municipalities.spreadsheet_forms import SpreadsheetField
 from municipalities.uploads import UploadField
 from services_registry.forms import LinesField
 
-UNREADABLE = {"null_characters_not_allowed": _("В текста има знак, който не се чете.")}
 Form = StudyQuestion.Form
 OF_CHOICES = (Form.ONE, Form.SEVERAL)
 MOST_ORDER = 32_000

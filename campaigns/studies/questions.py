@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.studies.models import StudyQuestion
 from municipalities.admin_forms import NumberField
+from municipalities.form_words import UNREADABLE
 from municipalities.models import Municipality, Settlement
 
 Form = StudyQuestion.Form
@@ -21,7 +22,6 @@ MARKS = (1, 2, 3, 4, 5)
 MOST_RADIOS = 12  # more choices are a list that opens
 MOST_NUMBER = 1_000_000_000
 ELSEWHERE = "извън общината"
-UNREADABLE = {"null_characters_not_allowed": _("В текста има знак, който не се чете.")}
 REOPEN = _("Отворете анкетата отново.")
 
 

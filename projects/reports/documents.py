@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from municipalities import typeset
 from municipalities.models import User
-from municipalities.uploads import CheckedFile, PrivateStorage, discard, store
+from municipalities.uploads import CheckedFile, PrivateStorage, discard, stored_with_rows
 from projects.models import PeriodReport, Project, ProjectDocument
 from projects.publicity.emblem import union_of
 from projects.reports.financial import financial
@@ -38,19 +38,14 @@ def make(report: PeriodReport, *, by: User) -> PeriodReport:
     Needs the scope. A document made before gives its place and is gone once this one is there; a
     copy of it put into the archive stays.
     """
-    path = ""
-    try:
-        with transaction.atomic():
-            held = PeriodReport.objects.select_for_update().get(pk=report.pk)
-            pdf = typeset.render(TEMPLATE, report_data(held, by=by))
-            path = store(held.municipality, CheckedFile(pdf, file_name(held), PDF))
-            before, held.path = held.path, path
-            held.size, held.made_at, held.made_by = len(pdf), timezone.now(), by
-            held.save(update_fields=["path", "size", "made_at", "made_by"])
-            transaction.on_commit(lambda: discard(before))
-    except BaseException:
-        discard(path)
-        raise
+    with stored_with_rows() as keep:
+        held = PeriodReport.objects.select_for_update().get(pk=report.pk)
+        pdf = typeset.render(TEMPLATE, report_data(held, by=by))
+        path = keep(held.municipality, CheckedFile(pdf, file_name(held), PDF))
+        before, held.path = held.path, path
+        held.size, held.made_at, held.made_by = len(pdf), timezone.now(), by
+        held.save(update_fields=["path", "size", "made_at", "made_by"])
+        transaction.on_commit(lambda: discard(before))
     return held
 
 
@@ -64,26 +59,21 @@ def archive(report: PeriodReport, *, by: User) -> ProjectDocument:
 
     Raises NotMade where there is none.
     """
-    path = ""
-    try:
-        with transaction.atomic():
-            held = PeriodReport.objects.select_for_update().get(pk=report.pk)
-            if held.made_at is None:
-                raise NotMade
-            if there := archived(held):
-                return there
-            with PrivateStorage().open(held.path) as file:
-                data = ContentFile(file.read()).read()
-            path = store(held.municipality, CheckedFile(data, file_name(held), PDF))
-            return ProjectDocument.objects.create(
-                municipality=held.municipality, project=held.project,
-                kind=ProjectDocument.Kind.REPORT, title=_archived_title(held),
-                issued_on=timezone.localdate(held.made_at), name=file_name(held),
-                content_type=PDF, size=held.size, path=path, added_by=by,
-            )  # fmt: skip
-    except BaseException:
-        discard(path)
-        raise
+    with stored_with_rows() as keep:
+        held = PeriodReport.objects.select_for_update().get(pk=report.pk)
+        if held.made_at is None:
+            raise NotMade
+        if there := archived(held):
+            return there
+        with PrivateStorage().open(held.path) as file:
+            data = ContentFile(file.read()).read()
+        path = keep(held.municipality, CheckedFile(data, file_name(held), PDF))
+        return ProjectDocument.objects.create(
+            municipality=held.municipality, project=held.project,
+            kind=ProjectDocument.Kind.REPORT, title=_archived_title(held),
+            issued_on=timezone.localdate(held.made_at), name=file_name(held),
+            content_type=PDF, size=held.size, path=path, added_by=by,
+        )  # fmt: skip
 
 
 def archived(report: PeriodReport) -> ProjectDocument | None:

@@ -6,12 +6,11 @@ another edition. All need the municipality's scope.
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.db.models import Max
 from django.views.decorators.debug import sensitive_variables
 
 from municipalities import typeset
-from municipalities.uploads import CheckedFile, discard, store
+from municipalities.uploads import CheckedFile, stored_with_rows
 from referrals.assessments.models import AssessmentDocument, NeedsAssessment
 from referrals.assessments.paper import assessment_data
 from referrals.letters.documents import with_emblem
@@ -34,23 +33,18 @@ def make_document(
     if not assessment.number or assessment.issued_on is None:
         raise ValueError("a document has a number and a date")
     maker = actor.user or assessment.prepared_by
-    path = ""
-    try:
-        with transaction.atomic():
-            # Whoever makes another edition at the same time waits for this one's number.
-            NeedsAssessment.objects.select_for_update(of=("self",)).get(pk=assessment.pk)
-            last = assessment.documents.aggregate(last=Max("edition"))["last"]
-            edition = (last or 0) + 1
-            pdf = _render(assessment, edition=edition, reason=reason)
-            name = f"{assessment.number}.pdf"
-            path = store(assessment.municipality, CheckedFile(pdf, name, PDF))
-            return AssessmentDocument.objects.create(
-                municipality=assessment.municipality, assessment=assessment, edition=edition,
-                reason=reason[:200], path=path, size=len(pdf), made_by=maker,
-            )  # fmt: skip
-    except BaseException:
-        discard(path)
-        raise
+    with stored_with_rows() as keep:
+        # Whoever makes another edition at the same time waits for this one's number.
+        NeedsAssessment.objects.select_for_update(of=("self",)).get(pk=assessment.pk)
+        last = assessment.documents.aggregate(last=Max("edition"))["last"]
+        edition = (last or 0) + 1
+        pdf = _render(assessment, edition=edition, reason=reason)
+        name = f"{assessment.number}.pdf"
+        path = keep(assessment.municipality, CheckedFile(pdf, name, PDF))
+        return AssessmentDocument.objects.create(
+            municipality=assessment.municipality, assessment=assessment, edition=edition,
+            reason=reason[:200], path=path, size=len(pdf), made_by=maker,
+        )  # fmt: skip
 
 
 @sensitive_variables()

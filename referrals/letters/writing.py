@@ -9,12 +9,12 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, models
 from django.utils import timezone
 
 from municipalities import numbering, typeset
 from municipalities.models import User
-from municipalities.uploads import CheckedFile, discard, store
+from municipalities.uploads import CheckedFile, stored_with_rows
 from referrals import workflow
 from referrals.applications.models import Application
 from referrals.applications.models_parts import PaperRequest
@@ -52,30 +52,25 @@ def write(
         "subject": subject,
         "body": body,
     }
-    path = ""
     try:
-        with transaction.atomic():
+        with stored_with_rows() as keep:
             # First, as every verb upon an application does: then the counter of numbers.
             locked = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
             year, sequence = numbering.take(locked.municipality, numbering.OUTGOING)
             number = numbering.written(numbering.OUTGOING, year, sequence)
             data = letter_data(locked, by=by, number=number, appeal=appeal, **said)
             pdf = typeset.render("letter.typ", documents.with_emblem(data))
-            path = store(locked.municipality, CheckedFile(pdf, f"{number}.pdf", PDF))
+            path = keep(locked.municipality, CheckedFile(pdf, f"{number}.pdf", PDF))
             letter = Letter.objects.create(
                 municipality=locked.municipality, application=locked, number=number, data=data,
                 path=path, size=len(pdf), made_by=by, form_key=form_key, **said,
             )  # fmt: skip
             _follow(letter, by)
     except IntegrityError:
-        discard(path)
         existing = Letter.objects.filter(form_key=form_key).first()
         if existing is None:
             raise
         return existing
-    except BaseException:
-        discard(path)
-        raise
     return letter
 
 

@@ -12,7 +12,7 @@ from django.db import models, transaction
 
 from campaigns.models import Study, StudyFile, StudyTable
 from municipalities.models import User
-from municipalities.uploads import CheckedFile, discard, store
+from municipalities.uploads import CheckedFile, discard, stored_with_rows
 from referrals.needs import documents
 from referrals.needs.contents import Table, printed, tables_of
 from referrals.needs.models import NeedsAnalysis, NeedsVersion
@@ -31,28 +31,23 @@ def publish(*, version: NeedsVersion, by: User) -> Study:
 
     Needs the scope. A version that is published already changes nothing.
     """
-    path = ""
-    try:
-        with transaction.atomic():
-            analysis = (
-                NeedsAnalysis.objects.select_for_update(of=("self",))
-                .select_related("municipality", "project", "study")
-                .get(pk=version.analysis_id)
-            )
-            study = analysis.study or _new_study(analysis, version)
-            name = documents.file_name(analysis, "pdf", version.number)
-            if study.files.filter(name=name).exists():
-                return study
-            pdf = documents.pdf(version.content, said=documents.said_of(version), is_draft=False)
-            path = store(analysis.municipality, CheckedFile(pdf, name, documents.PDF))
-            _replace_report(study, version, name=name, path=path, size=len(pdf), by=by)
-            _replace_tables(study, version)
-            if analysis.study_id != study.pk:
-                analysis.study = study
-                analysis.save(update_fields=["study"])
-    except BaseException:
-        discard(path)
-        raise
+    with stored_with_rows() as keep:
+        analysis = (
+            NeedsAnalysis.objects.select_for_update(of=("self",))
+            .select_related("municipality", "project", "study")
+            .get(pk=version.analysis_id)
+        )
+        study = analysis.study or _new_study(analysis, version)
+        name = documents.file_name(analysis, "pdf", version.number)
+        if study.files.filter(name=name).exists():
+            return study
+        pdf = documents.pdf(version.content, said=documents.said_of(version), is_draft=False)
+        path = keep(analysis.municipality, CheckedFile(pdf, name, documents.PDF))
+        _replace_report(study, version, name=name, path=path, size=len(pdf), by=by)
+        _replace_tables(study, version)
+        if analysis.study_id != study.pk:
+            analysis.study = study
+            analysis.save(update_fields=["study"])
     return study
 
 
