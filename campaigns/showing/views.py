@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from campaigns.conference.programme import programme_of
-from campaigns.models import Audience, Campaign, CampaignEvent
+from campaigns.materials.showing import material_cards
+from campaigns.models import Audience, Campaign, CampaignEvent, Material
 from campaigns.registering.places import Places, places_of
 from campaigns.showing.calendar import calendar_of
 from campaigns.showing.filters import EventFilter
@@ -22,6 +23,7 @@ from municipalities.calendars import calendar_response
 from municipalities.mails import whole
 from municipalities.tenancy import municipality_scope
 
+MOST_MATERIALS = 10
 EVENTS_PER_PAGE = 20
 # For how long a calendar still tells of what is over: a program that reads it once a week should
 # not find that yesterday's event was never there.
@@ -47,6 +49,7 @@ def campaign(request: HttpRequest, obshtina: str, slug: str) -> HttpResponse:
             "campaign": row,
             "audiences": _audiences(row),
             "channels": [str(Campaign.Channel(code).label) for code in row.channels],
+            "materials": material_cards(Material.public.filter(campaign=row)[:MOST_MATERIALS]),
             "form": form,
             "page_obj": page,
         },

@@ -29,15 +29,15 @@ class Counting:
     count: Callable[[Period], Data]
 
 
-# In the order of the document.
+# In the order of the document: first what it is written for.
 SECTIONS: dict[str, Counting] = {
+    "unmet": Counting("Търсено и липсващо", unmet.count),
     "population": Counting("Население по населени места", population.count),
     "consultations": Counting("Консултации", asked.count_talks),
     "applications": Counting("Желания и заявления", asked.count_wishes),
     "referrals": Counting("Оценки и насочвания", referred.count),
     "capacity": Counting("Места и чакащи", supply.count_places),
     "supply": Counting("Какво има и какво се търси", supply.count_supply),
-    "unmet": Counting("Търсено и липсващо", unmet.count),
 }
 
 
