@@ -73,7 +73,9 @@ def plain(response, number: int) -> tuple:
 
 def pages_with(word: str, client, starts: list[str]) -> list[str]:
     """Return the addresses of the pages that show ``word``, of all that links lead to."""
-    frontier, found, read = Frontier(starts, examples=1), [], 0
+    # A list of the admin shows when it is filtered what it shows when it is not.
+    frontier = Frontier(starts, examples=1, filters_of_admin=False)
+    found, read = [], 0
     for url, _came_from in frontier:
         response = client.get(url)
         if response.status_code in (301, 302):
@@ -278,15 +280,15 @@ def of_page(name: str, pk: int) -> str:
 
 
 @pytest.mark.parametrize(("role", "model"), IN_ADMIN, ids=lambda v: getattr(v, "__name__", v))
-@pytest.mark.parametrize("what", ["change", "history", "delete"])
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_anothers_row_is_missing_in_the_admin(request, elenas, slivens, role, model, what, method):
+def test_anothers_row_is_missing_in_the_admin(request, elenas, slivens, role, model):
     client = request.getfixturevalue(role)
     number = elenas[model].pk
-    own = 403 if what == "delete" and model in NOT_DELETED else 200
-    assert client.get(route(model, what, slivens[model].pk)).status_code == own
-    data = {"post": "yes"} if what == "delete" else {}
-    assert_like_nothing(client, lambda pk: route(model, what, pk), number, method, data)
+    for what in ("change", "history", "delete"):
+        own = 403 if what == "delete" and model in NOT_DELETED else 200
+        assert client.get(route(model, what, slivens[model].pk)).status_code == own
+        url_of = partial(route, model, what)
+        assert_like_nothing(client, url_of, number)
+        assert_like_nothing(client, url_of, number, "post", {"post": "yes"})
     assert WORD not in client.get("/admin/").content.decode()
     with municipality_scope(elenas[model].municipality):
         assert model.objects.filter(pk=number).exists()

@@ -107,11 +107,10 @@ def answers(client, calls: list[tuple[str, str]]) -> dict[str, int]:
 def test_public_pages_survive_any_query(client, town, what):
     value = encoded(NASTY[what])
     calls = [
-        (path, query)
+        # A name that the page does not know changes nothing of how it reads those it does.
+        (path, f"{name}={value}&{name}={value}&{name}[]={value}")
         for path, names in PARAMETERS.items()
         for name in [*names, "nobody"]
-        # A name that the page does not know changes nothing of how it reads those it does.
-        for query in (f"{name}={value}", f"{name}={value}&{name}={value}&{name}[]={value}")
     ]
     assert answers(client, calls) == {}
 
@@ -120,10 +119,10 @@ def test_public_pages_survive_any_query(client, town, what):
 def test_the_desk_survives_any_query(specialist, town, what):
     value = encoded(NASTY[what])
     calls = [
-        (path, f"{name}={value}{again}")
+        # Once it comes last and is what is read, once it comes before another.
+        (path, f"{name}={value}" if place % 2 else f"{name}={value}&{name}=1")
         for path, names in DESK.items()
-        for name in [*names, "nobody"]
-        for again in ("", f"&{name}=1")
+        for place, name in enumerate([*names, "nobody"], start=len(what))
     ]
     assert answers(specialist, calls) == {}
 
@@ -153,12 +152,8 @@ def test_the_admin_survives_any_address_and_query(manager, town, what):
         encoded(NASTY[what]),
         NASTY[what][:500].encode("utf-8", "replace").decode("latin-1"),
     )
-    lists = [
-        "projects/project",
-        "trainings/training",
-        "campaigns/campaign",
-        "municipalities/settlement",
-    ]
+    # All lists are made one way (and tried by test_malformed_everywhere); one reads other rows.
+    lists = ["trainings/training", "municipalities/settlement"]
     calls = [(f"/admin/{one}/{part}/change/", "") for one in lists]
     calls += [(f"/admin/{one}/{part}/history/", "") for one in lists]
     for one in lists:

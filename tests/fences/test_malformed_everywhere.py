@@ -53,7 +53,7 @@ SHARP = {
     "markup": NASTY["markup"],
 }
 SHORT_FORM = 8  # fields
-VALUES_OF_SHORT_FORM, VALUES_OF_LONG_FORM, VALUES_OF_PARAMETER = 3, 2, 4
+VALUES_OF_SHORT_FORM, VALUES_OF_LONG_FORM, VALUES_OF_PARAMETER = 2, 1, 3
 PLUMBING = re.compile(r"(form_key|next|draft_\w+)$")
 FEW = ("NUL", "surrogate", "huge", "markup")
 STARTS = ["/", "/vhod/", "/profil/", "/admin/", "/accounts/login/", "/accounts/password/reset/"]
@@ -208,7 +208,7 @@ def all_at_once(form: Form, *, is_shared: bool) -> int:
     """Return how many values fill all fields of a form: fewest in the admin, made one way."""
     if is_shared:
         return 1
-    return 2 if form.action.startswith("/admin/") else 6
+    return 1 if form.action.startswith("/admin/") else 4
 
 
 def failures_of_queries(client, pages: dict[str, str]) -> tuple[dict[str, int], int]:
@@ -310,12 +310,16 @@ def test_no_query_and_no_form_makes_the_portal_fail(role):
 
 
 def test_no_part_of_an_address_makes_the_portal_fail(role):
-    """What no view answers is asked by strangers only, and who may not enter asks once."""
+    """What no view answers is asked by strangers only, who may not enter asks once.
+
+    Strangers ask everywhere with all the values, each role with the next of them.
+    """
     failed, count = {}, 0
-    for route in routes():
+    for place, route in enumerate(routes()):
         if "<" not in route.pattern or "(?P" in route.pattern:
             continue
-        for what in FEW:
+        mine = FEW[(place + len(role.earlier)) % len(FEW)]
+        for what in [mine] if role.earlier else FEW:
             part = SHARP[what][:300].encode("utf-8", "surrogatepass").decode("latin-1")
             url = "/" + part.join(re.split(r"<[^>]+>", route.pattern))
             if role.earlier and not is_answered(url):
@@ -329,7 +333,7 @@ def test_no_part_of_an_address_makes_the_portal_fail(role):
                 break
     print(f"{count} addresses")
     assert failed == {}
-    assert count > 100
+    assert count > 40
 
 
 def is_answered(url: str) -> bool:
