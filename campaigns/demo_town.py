@@ -27,6 +27,7 @@ from campaigns.models import (
     Handout,
     Material,
 )
+from campaigns.planning.cost import candidates, tie
 from campaigns.planning.settlements import choose, working_day
 from campaigns.registering.door import count
 from campaigns.studies import answering
@@ -35,7 +36,7 @@ from campaigns.studies.questions import Given
 from municipalities import typeset
 from municipalities.models import Municipality, Settlement, User
 from municipalities.uploads import CheckedFile
-from projects.models import Project
+from projects.models import BudgetLine, Project
 from services_registry.models import Service
 
 DATA = Path(__file__).parent / "demo_data" / "town.json"
@@ -98,9 +99,11 @@ class _Town:
     def _rounds(self, material: Material) -> None:
         facts = self.facts["rounds"]
         project = Project.objects.get(slug__startswith="primer-rabota")
+        line = BudgetLine.objects.filter(project=project, name__startswith="Кампании").first()
         campaign = Campaign.objects.create(
             **self.mine,
             project=project,
+            budget_line=line,
             name=facts["name"],
             aim=facts["aim"],
             description=facts["description"],
@@ -114,6 +117,8 @@ class _Town:
         campaign.audiences.set(Audience.objects.filter(code__in=dict(GROUPS_AT_DOOR)))
         for words in facts["messages"]:
             CampaignMessage.objects.create(**self.mine, campaign=campaign, words=words)
+        spent = candidates(campaign).values_list("pk", flat=True)
+        tie(campaign=campaign, shown=list(spent), chosen=list(spent))
         places = list(
             Settlement.objects.filter(municipality=self.municipality).order_by(
                 "-population_2013", "ekatte"
