@@ -363,7 +363,7 @@ def test_settlements_cost_the_same_for_any_number(manager, queries, campaign, sl
             held(campaign, place, timezone.now())
 
     queries.assert_same(
-        manager, page(campaign, "settlements"), make, name="admin: settlements", at_most=16
+        manager, page(campaign, "settlements"), make, name="admin: settlements of a campaign", at_most=16
     )
 
 
