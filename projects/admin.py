@@ -232,10 +232,6 @@ class ProjectAdmin(OverviewPage, BudgetPages, PublicityPages, ManagedAdmin):
         ),
     )
 
-    def view_on_site(self, project: Project) -> str | None:
-        """Link to the public page of a public project."""
-        return project.get_absolute_url() if project.is_public else None
-
     @admin.display(description=_("програма"), ordering="programme__name")
     def programme_code(self, project: Project) -> str:
         return project.procedure.code if project.procedure else str(project.programme)

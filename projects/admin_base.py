@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db import models
 from django.http import HttpRequest
@@ -35,6 +37,12 @@ class ManagedAdmin(WithPages, ScopedAdmin):
 
     def get_queryset(self, request: HttpRequest):
         return getattr(super().get_queryset(request), self.prepare)()
+
+    def view_on_site(self, row: Any) -> str | None:
+        """Lead to the page of citizens where they see the row, and where there is such a page."""
+        if not getattr(row, "is_public", False) or not hasattr(row, "get_absolute_url"):
+            return None
+        return row.get_absolute_url()
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Let every list be filtered by its project, also where the filters do not offer it."""

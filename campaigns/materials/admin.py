@@ -77,10 +77,6 @@ class MaterialAdmin(MaterialPages, ManagedAdmin):
         (_("Показване"), {"fields": ("is_public", "published_on", "slug")}),
     )
 
-    def view_on_site(self, obj: Material) -> str | None:
-        """Lead to the public page where there is one."""
-        return obj.get_absolute_url() if obj.is_public else None
-
     def get_queryset(self, request: HttpRequest):
         rows = super().get_queryset(request)
         return rows.annotate(taken=of_material()).prefetch_related("files")

@@ -73,6 +73,10 @@ class CampaignEventAdmin(ConferencePages, ManagedAdmin):
     autocomplete_fields = ("campaign", "settlement")
     readonly_fields = ("cancelled_at", "cancelled_why")
 
+    def view_on_site(self, row: CampaignEvent) -> str | None:
+        """Lead to the page of an event that citizens see."""
+        return super().view_on_site(row) if row.campaign.is_public else None
+
     def get_fieldsets(self, request: HttpRequest, obj=None):
         called_off = ("cancelled_at", "cancelled_why") if obj and obj.cancelled_at else ()
         return (

@@ -363,7 +363,11 @@ def test_settlements_cost_the_same_for_any_number(manager, queries, campaign, sl
             held(campaign, place, timezone.now())
 
     queries.assert_same(
-        manager, page(campaign, "settlements"), make, name="admin: settlements of a campaign", at_most=16
+        manager,
+        page(campaign, "settlements"),
+        make,
+        name="admin: settlements of a campaign",
+        at_most=16,
     )
 
 
@@ -386,3 +390,14 @@ def test_whatever_is_sent_is_answered(manager, campaign, sliven, bad):
             sent = {"shown": bad, "place": bad, "expense": bad, "what": bad}
             assert manager.post(address, sent).status_code in {200, 302}
     assert rows_of(sliven, CampaignEvent) == []
+
+
+@pytest.mark.parametrize(("is_public", "leads"), [(True, True), (False, False)])
+def test_the_form_leads_to_the_page_of_citizens_where_they_see_it(
+    manager, sliven, is_public, leads
+):
+    campaign = CampaignFactory(municipality=sliven, is_public=is_public)
+    event = EventFactory(municipality=sliven, campaign=campaign)
+    for row, kind in ((campaign, "campaign"), (event, "campaignevent")):
+        page = manager.get(reverse(f"admin:campaigns_{kind}_change", args=[row.pk]))
+        assert (f'href="{row.get_absolute_url()}"' in page.content.decode()) is leads
