@@ -366,7 +366,7 @@ def test_settlements_cost_the_same_for_any_number(manager, queries, campaign, sl
         manager,
         page(campaign, "settlements"),
         make,
-        name="admin: settlements of a campaign",
+        name="admin: where a campaign goes",
         at_most=16,
     )
 
