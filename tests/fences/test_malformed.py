@@ -100,6 +100,10 @@ def answers(client, calls: list[tuple[str, str]]) -> dict[str, int]:
     return failed
 
 
+# What test_malformed_everywhere tries as well is tried here with every second of them.
+SOME = list(NASTY)[::2]
+
+
 # Addresses and query strings
 
 
@@ -115,7 +119,7 @@ def test_public_pages_survive_any_query(client, town, what):
     assert answers(client, calls) == {}
 
 
-@pytest.mark.parametrize("what", NASTY)
+@pytest.mark.parametrize("what", SOME)
 def test_the_desk_survives_any_query(specialist, town, what):
     value = encoded(NASTY[what])
     calls = [
@@ -146,7 +150,7 @@ def test_every_part_of_an_address_survives_anything(client, specialist, town, wh
     assert answers(specialist, [(path, "") for path in desk]) == {}
 
 
-@pytest.mark.parametrize("what", NASTY)
+@pytest.mark.parametrize("what", SOME)
 def test_the_admin_survives_any_address_and_query(manager, town, what):
     value, part = (
         encoded(NASTY[what]),
@@ -313,7 +317,7 @@ def test_a_page_number_that_cannot_be_shows_a_page(client, home_care, page):
 # Forms of the desk
 
 
-@pytest.mark.parametrize("what", NASTY)
+@pytest.mark.parametrize("what", SOME)
 def test_the_capture_form_survives_anything(specialist, town, sliven, what):
     specialist.raise_request_exception = False
     value = NASTY[what].encode("utf-8", "surrogatepass").decode("utf-8", "replace")
